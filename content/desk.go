@@ -1,0 +1,70 @@
+package content
+
+import (
+	"context"
+	"time"
+
+	"kepu/journal"
+)
+
+// Desk is the only writer of items, topics, series, scenes and settings. Every
+// call takes the actor; the rules live here once.
+type Desk struct {
+	Store journal.Store
+	Slate journal.Slate
+	Now   func() time.Time
+}
+
+// Advice is one remark of the gate. A blocking one stops publication.
+type Advice struct {
+	Code     string `json:"code"`    // title, audience, body, alt, captions, source, reviewer, plain …
+	Field    string `json:"field"`   // path into the version or placement
+	Message  string `json:"message"` // Chinese
+	Blocking bool   `json:"blocking,omitempty"`
+}
+
+// Submission is one item as an import brings it, its pictures resolved.
+type Submission struct {
+	Source    string // name of the importing source
+	SourceID  string // the source's own id
+	Kind      string
+	Slug      string // wished; "" takes one from the title
+	Version   Version
+	Placement Placement
+	Published time.Time // zero: when it is committed
+}
+
+// ImportOptions are the operator's choices.
+type ImportOptions struct {
+	Publish   bool
+	Overwrite bool // write a draft over what was edited since; never over Live
+	DryRun    bool // say what would happen, write nothing
+}
+
+// Outcome of one submission.
+const (
+	Created   = "created"   // a new draft
+	Published = "published" // live, newly or in a new revision
+	Changed   = "changed"   // a new revision of a draft
+	Unchanged = "unchanged" // nothing was written
+	Blocked   = "blocked"   // published was asked, the gate blocked: kept as a draft
+	Edited    = "edited"    // edited at the desk since the last import: skipped
+	Refused   = "refused"   // not valid: nothing was written
+)
+
+// Imported is what became of one submission.
+type Imported struct {
+	ItemID  string
+	Slug    string
+	Outcome string
+	Advice  []Advice // what the gate said
+	Err     error    // *journal.Invalid where Refused
+	Seq     uint64
+}
+
+// Import takes submissions (any number; a few hundred at a time is best) and
+// gives their outcomes in order. It is idempotent by (Source, SourceID). The
+// error is of the store; then nothing is known and the call may be repeated.
+func (d *Desk) Import(ctx context.Context, actor string, subs []Submission, o ImportOptions) ([]Imported, error) {
+	panic("being written")
+}
