@@ -17,6 +17,7 @@ var (
 	ErrRebuild  = errors.New("position does not fit the store") // a follower must start afresh
 	ErrFull     = errors.New("no space left")                   // nothing was written
 	ErrLocked   = errors.New("in use by another process")
+	ErrClosed   = errors.New("the store is closed")
 )
 
 // Conflict is the ErrConflict of a Commit; Current is the revision that stands.

@@ -42,8 +42,8 @@ type Record struct {
 // Change asks for one new revision of one record.
 type Change struct {
 	Key
-	Rev   uint64    // the revision it replaces; 0 creates
-	State []byte    // JSON, made canonical by the store; nil deletes
+	Rev   uint64    // the revision it replaces, be it a deletion; 0 creates
+	State []byte    // a JSON object, made canonical by the store; nil deletes
 	Act   string    // what was done, 1–64 of [a-z0-9.-]
 	Actor string    // id of who did it, never a name or address; 1–128 bytes
 	Op    string    // unique name of this operation, at most 200 bytes; "" lets the store draw one
@@ -71,7 +71,9 @@ func (e Entry) Key() Key { return Key{e.Kind, e.ID} }
 
 // Result is what became of one Change. Err is nil, or wraps one of *Conflict
 // (errors.Is ErrConflict), ErrOp, ErrNewer, ErrErased or *Invalid; then nothing
-// of that change was kept.
+// of that change was kept. A Change{Rev: 0} of a deleted record is a conflict:
+// revisions count on, so making it again replaces the deletion. A deletion may
+// replace a newer format or another deletion; it may not create.
 type Result struct {
 	Entry Entry
 	Err   error
@@ -81,7 +83,7 @@ type Result struct {
 // are written before the commit that first names them.
 type Part struct {
 	Key
-	State []byte // JSON, made canonical by the store
+	State []byte // a JSON object, made canonical by the store
 }
 
 // PartKey addresses a part.
@@ -100,9 +102,10 @@ type Position struct {
 
 // Store keeps records of every kind. It answers no questions but these.
 //
-// Every method honours the context's deadline. An error that is none of the
-// package's own means that the store could not be reached or the outcome is
-// unknown; repeating the call with the same Op is then safe.
+// Every method honours the context's deadline and is safe to call from many
+// goroutines. An error that is none of the package's own means that the store
+// could not be reached or the outcome is unknown; repeating the call with the
+// same Op is then safe. After Close everything is ErrClosed.
 type Store interface {
 	// Identity is drawn once when the store is made and never changes. A
 	// restored copy has another.
@@ -125,10 +128,12 @@ type Store interface {
 	Get(ctx context.Context, key Key) (Record, error)
 	// GetRev gives an older revision; ErrNotFound, ErrErased as Get.
 	GetRev(ctx context.Context, key Key, rev uint64) (Record, error)
-	// Gets gives the current revisions of those keys that have one and are not
-	// erased.
+	// Gets gives the current revisions, deletions among them, of those keys
+	// that have one and are not erased.
 	Gets(ctx context.Context, keys ...Key) (map[Key]Record, error)
-	// PutParts keeps parts durably and gives their hashes in order.
+	// PutParts keeps parts durably and gives their hashes in order. Where one
+	// is *Invalid that is the error and none is kept. Keeping one again changes
+	// nothing; one of an erased record is let go silently.
 	PutParts(ctx context.Context, parts ...Part) ([]Hash, error)
 	// Parts gives those parts that are kept.
 	Parts(ctx context.Context, keys ...PartKey) (map[PartKey][]byte, error)
@@ -137,9 +142,12 @@ type Store interface {
 	// of kind and id, and gives a position: every revision made up to it was
 	// given, newer ones may have been. fn's error ends the scan.
 	Scan(ctx context.Context, kinds []string, fn func(Record) error) (Position, error)
-	// Erase commits a deletion (State must be nil) and then removes every state
-	// and part the record ever had. Its entries stay. Repeating it finishes an
-	// interrupted one.
+	// Erase commits a deletion (State must be nil, else *Invalid) and then
+	// removes every state and part the record ever had. Its entries stay.
+	// Repeating it with the same Op finishes an interrupted one and gives the
+	// first result, a *Conflict where the record was made again in between. The
+	// Result tells of the deletion as Commit's does; ErrErased where another
+	// operation erased it before.
 	Erase(ctx context.Context, change Change) (Result, error)
 	// Close releases what the store holds and ends every Wait.
 	Close() error

@@ -12,12 +12,13 @@ type Row struct {
 	Key     string // 1–512 bytes, no control characters; by convention noun/id/…
 	Value   []byte // at most MaxState bytes; JSON by convention, not checked
 	Version uint64
-	Due     time.Time // when somebody should look at it; zero: never
-	Expires time.Time // from when it counts as absent; zero: never
+	Due     time.Time // when somebody should look at it; zero: never; kept in ms
+	Expires time.Time // from when it counts as absent; zero: never; kept in ms
 }
 
 // RowResult is what became of one Row of a Put: its new version, or an error
-// that wraps ErrConflict (the row changed, exists already, or is gone).
+// that wraps ErrConflict (the row changed, exists already, or is gone) or
+// *Invalid.
 type RowResult struct {
 	Version uint64
 	Err     error
@@ -36,6 +37,7 @@ type Slate interface {
 	// nil where there is none.
 	Delete(ctx context.Context, key string, version uint64) error
 	// List gives up to limit unexpired rows whose key starts with prefix and
-	// follows after, by key; with due not zero only those with a Due not later.
+	// follows after, in the order of the keys' bytes; with due not zero only
+	// those with a Due not later.
 	List(ctx context.Context, prefix, after string, due time.Time, limit int) ([]Row, error)
 }
