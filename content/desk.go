@@ -1,18 +1,36 @@
 package content
 
 import (
-	"context"
 	"time"
 
 	"kepu/journal"
 )
 
 // Desk is the only writer of items, topics, series, scenes and settings. Every
-// call takes the actor; the rules live here once.
+// call takes the actor; the rules live here once. Errors a caller may decide
+// on: *journal.Invalid, journal.ErrConflict (a *journal.Conflict with what
+// stands), journal.ErrNotFound, journal.ErrErased, journal.ErrNewer; any other
+// is of the store, and the call may then be repeated.
 type Desk struct {
 	Store journal.Store
 	Slate journal.Slate
-	Now   func() time.Time
+	Now   func() time.Time // nil: time.Now
+}
+
+// now is the time of what is being written.
+func (d *Desk) now() time.Time {
+	if d.Now == nil {
+		return journal.Milli(time.Now())
+	}
+	return journal.Milli(d.Now())
+}
+
+// Stamp is what a write gave: the revision that stands, and the seq of the
+// entry that made it. A write that would change nothing gives the stamp of what
+// stood already.
+type Stamp struct {
+	Rev uint64
+	Seq uint64
 }
 
 // Advice is one remark of the gate. A blocking one stops publication.
@@ -60,11 +78,4 @@ type Imported struct {
 	Advice  []Advice // what the gate said
 	Err     error    // *journal.Invalid where Refused
 	Seq     uint64
-}
-
-// Import takes submissions (any number; a few hundred at a time is best) and
-// gives their outcomes in order. It is idempotent by (Source, SourceID). The
-// error is of the store; then nothing is known and the call may be repeated.
-func (d *Desk) Import(ctx context.Context, actor string, subs []Submission, o ImportOptions) ([]Imported, error) {
-	panic("being written")
 }

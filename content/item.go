@@ -60,12 +60,16 @@ type Gone struct {
 }
 
 // Origin is where an imported item came from. Version is the hash that the last
-// import wrote: where Draft or Live differ from it, somebody edited the item.
+// import wrote: where Draft differs from it, or Live from both it and Live
+// here, somebody edited the item.
 type Origin struct {
-	Source  string       `json:"source"`
-	ID      string       `json:"id"`
-	Digest  journal.Hash `json:"digest"` // of the submission, to skip unchanged ones
-	Version journal.Hash `json:"version"`
+	Source    string       `json:"source"`
+	ID        string       `json:"id"`
+	Digest    journal.Hash `json:"digest"` // of the submission, to skip unchanged ones
+	Version   journal.Hash `json:"version"`
+	Live      journal.Hash `json:"live,omitempty"`      // an earlier import's, live while Version is a draft
+	Placed    bool         `json:"placed,omitempty"`    // the desk placed the item: imports leave its placement
+	Published *time.Time   `json:"published,omitempty"` // by the source, where Version is a draft
 }
 
 // Version is what gets reviewed. Exactly one of Article and Video is set. Times

@@ -1,0 +1,115 @@
+package content
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"kepu/journal"
+	"kepu/media"
+)
+
+var update = flag.Bool("update", false, "write the stored forms anew")
+
+// Every stored form is pinned: what was written once loads for ever, and the
+// same value is written the same way.
+func TestStoredForms(t *testing.T) {
+	at := time.Date(2026, 11, 24, 4, 0, 0, 123e6, time.UTC)
+	hash := journal.Sum([]byte("{}"))
+	key := media.Key(hash)
+	picture := &Picture{
+		Asset: "8f1c0e4e-0000-8000-8000-000000000001", Key: key, Type: "image/webp", Width: 1200, Height: 675,
+		Alt: "剖面图：喇叭形海湾，口宽里窄。", Caption: "示意图，不按比例", Focal: &media.Focal{X: 500, Y: 333},
+	}
+	body := Body{Type: "doc", Content: []Node{
+		{Type: "heading", Attrs: map[string]any{"level": 2.0}, Content: []Node{{Type: "text", Text: "为什么"}}},
+		{Type: "paragraph", Content: []Node{{Type: "text", Text: "潮", Marks: []Mark{{Type: "bold"}}}}},
+	}}
+	for _, pin := range []func(*testing.T){
+		pinned("item", Item{
+			V: Format, ID: "8f1c0e4e-0000-8000-8000-000000000002", Kind: KindArticle, Slugs: []string{"qiantang-chao", "old"},
+			Placement: Placement{
+				Audiences: []Placed{{Youth, 95, LevelPlain}, {Seniors, 50, ""}},
+				Topics:    []string{"nature-sea"}, Tags: []string{"钱塘江"}, Region: "330481",
+				Series: &SeriesPart{ID: "chao", Part: 2}, Pin: &Pin{On: []string{"all", "youth"}, Until: at, Order: 1},
+			},
+			Live: hash, Draft: hash,
+			Review: &Review{
+				Version: hash, Waived: []string{"first-review", "scientific", "final"}, By: "operator", At: at,
+				Advice: []Advice{{Code: "cover", Field: "cover", Message: "没有封面"}, {Code: "alt", Field: "cover.alt", Message: "封面没有替代文字", Blocking: true}},
+			},
+			Published: &at, Updated: &at, Until: &at,
+			Gone:   &Gone{At: at, Reason: "数据有误", Instead: "8f1c0e4e-0000-8000-8000-000000000003"},
+			Origin: &Origin{Source: "starter", ID: "qiantang-chao", Digest: hash, Version: hash, Live: hash, Placed: true, Published: &at},
+		}),
+		pinned("version-article", Version{
+			V: Format, Title: "钱江潮为什么站得起来", Summary: "简介", Plain: "大白话。", Cover: picture, Form: "text",
+			Author: "编辑部", Reviewer: "审核人", Source: Source{Name: "来源", URL: "https://example.org/a"},
+			References: []Reference{{Org: "机构", Title: "题名", Year: "2024", Number: "GB 17761—2024", URL: "https://example.org/b"}},
+			Licence:    "CC-BY-SA-4.0", AI: "配图由人工智能辅助", Checked: "2026-11-23", Recheck: "2027-11-23",
+			SEO: &SEO{Title: "搜索标题", Description: "搜索描述"}, Article: &Article{Body: body},
+		}),
+		pinned("version-video", Version{
+			V: Format, Title: "听见雷声，就该回屋了",
+			Video: &Video{
+				Asset:      Clip{Asset: "8f1c0e4e-0000-8000-8000-000000000004", Key: key, Type: "video/mp4", Size: 1 << 20, Width: 1280, Height: 720, Duration: 45_000},
+				Captions:   []Caption{{Asset: "8f1c0e4e-0000-8000-8000-000000000005", Key: key, Lang: "zh-CN", Label: "中文"}},
+				Transcript: []Line{{0, "看见闪电"}, {1500, "数到雷声"}}, Chapters: []Line{{0, "开始"}}, Body: body,
+			},
+		}),
+		pinned("topic", Topic{V: Format, Key: "emergency-weather", Name: "气象灾害", Parent: "emergency", Order: 1}),
+		pinned("series", Series{V: Format, Slug: "chao", Title: "潮", Summary: "五讲", Cover: picture}),
+		pinned("scene", Scene{
+			V: Format, Slug: "mei-yu", Title: "梅雨", Summary: "一年一度", Start: at, End: at.AddDate(0, 1, 0), Boost: 200,
+			Topics: []string{"nature-weather"}, Tags: []string{"梅雨"}, Items: []string{"8f1c0e4e-0000-8000-8000-000000000002"},
+			Audiences: []Audience{Farmers, Seniors}, Regions: []string{"33"}, Cover: picture,
+		}),
+	} {
+		pin(t)
+	}
+}
+
+func pinned[T Item | Version | Topic | Series | Scene](name string, value T) func(*testing.T) {
+	return func(t *testing.T) {
+		path := filepath.Join("testdata", name+".v1.json")
+		state, err := journal.Encode(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *update {
+			if err := os.MkdirAll("testdata", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, append(state, '\n'), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytes.TrimSpace(kept), state) {
+			t.Errorf("%s is written as\n%s\nit was\n%s", name, state, kept)
+		}
+		got, err := Decode[T](kept)
+		if err != nil || !reflect.DeepEqual(got, value) {
+			t.Errorf("%s loads as\n%+v, %v\nwant\n%+v", name, got, err, value)
+		}
+	}
+}
+
+func TestDecode(t *testing.T) {
+	if _, err := Decode[Item]([]byte(`{"v":2}`)); !errors.Is(err, journal.ErrNewer) {
+		t.Errorf("a newer format: %v", err)
+	}
+	for _, bad := range []string{"", "null x", `{"v":"1"}`, `{"v":1,"kind":3}`, "[1]"} {
+		if _, err := Decode[Item]([]byte(bad)); err == nil || errors.Is(err, journal.ErrNewer) {
+			t.Errorf("Decode(%q): %v", bad, err)
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package content
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"kepu/journal"
+)
+
+// Acts on records other than items.
+const (
+	actSeed   = "seed"
+	actPut    = "put"
+	actDelete = "delete"
+)
+
+// systemActor is who acts where no person does.
+const systemActor = "system"
+
+// Seed commits the topics of SeedTopics that the store never had. It may run
+// at every start and on several nodes at once; a topic that was changed or
+// deleted since stays so.
+func (d *Desk) Seed(ctx context.Context) error {
+	topics := SeedTopics()
+	keys := make([]journal.Key, len(topics))
+	for i, t := range topics {
+		keys[i] = journal.Key{Kind: KindTopic, ID: t.Key}
+	}
+	held, err := d.Store.Gets(ctx, keys...)
+	if err != nil {
+		return fmt.Errorf("seed topics: %w", err)
+	}
+	var changes []journal.Change
+	for i, t := range topics {
+		if _, ok := held[keys[i]]; ok {
+			continue
+		}
+		state, err := journal.Encode(t)
+		if err != nil {
+			return fmt.Errorf("seed topics: %w", err)
+		}
+		changes = append(changes, journal.Change{
+			Key: keys[i], State: state, Act: actSeed, Actor: systemActor, Op: "seed/topic/" + t.Key, At: d.now(),
+		})
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	results, err := d.Store.Commit(ctx, changes...)
+	if err != nil {
+		return fmt.Errorf("seed topics: %w", err)
+	}
+	for _, r := range results {
+		switch {
+		case r.Err == nil, errors.Is(r.Err, journal.ErrConflict), errors.Is(r.Err, journal.ErrErased), errors.Is(r.Err, journal.ErrOp):
+			// new, or another was first, or it is not wanted any more
+		default:
+			return fmt.Errorf("seed topics: %w", r.Err)
+		}
+	}
+	return nil
+}
+
+// PutTopic writes a topic over revision rev (0 creates). A parent must be
+// there and be at the top level.
+func (d *Desk) PutTopic(ctx context.Context, actor string, rev uint64, t Topic) (Stamp, error) {
+	var p problems = t.Check()
+	if t.Parent != "" {
+		found, err := d.topics(ctx, t.Parent)
+		if err != nil {
+			return Stamp{}, err
+		}
+		if parent, ok := found[t.Parent]; !ok || parent.Parent != "" {
+			p.add("parent", "上级主题“%s”不存在", shown(t.Parent))
+		}
+	}
+	return d.put(ctx, actor, KindTopic, t.Key, rev, p, t)
+}
+
+// PutSeries writes a series over revision rev (0 creates).
+func (d *Desk) PutSeries(ctx context.Context, actor string, rev uint64, s Series) (Stamp, error) {
+	p := s.Check()
+	return d.put(ctx, actor, KindSeries, s.Slug, rev, p, s)
+}
+
+// PutScene writes a scene over revision rev (0 creates).
+func (d *Desk) PutScene(ctx context.Context, actor string, rev uint64, s Scene) (Stamp, error) {
+	topics, err := d.topics(ctx, s.Topics...)
+	if err != nil {
+		return Stamp{}, err
+	}
+	p := s.Check(func(key string) bool { _, ok := topics[key]; return ok })
+	return d.put(ctx, actor, KindScene, s.Slug, rev, p, s)
+}
+
+// maxSetting is the largest setting, in bytes of JSON.
+const maxSetting = 64 << 10
+
+// PutSetting writes a setting over revision rev (0 creates). Its name is a word
+// as ValidSlug's, value anything that marshals to a JSON object; a member v
+// with the format is added to it.
+func (d *Desk) PutSetting(ctx context.Context, actor string, rev uint64, name string, value any) (Stamp, error) {
+	var p problems
+	if !isWord(name) || len(name) > slugMost {
+		p.add("name", "设置的名称只能用小写字母、数字和连字符")
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return Stamp{}, fmt.Errorf("put setting %s: %w", shown(name), err)
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil || members == nil {
+		p.add("value", "设置应是一个 JSON 对象")
+	} else {
+		members["v"] = json.RawMessage(fmt.Sprint(Format))
+	}
+	if len(raw) > maxSetting {
+		p.add("value", "设置太大：最多 %d 字节", maxSetting)
+	}
+	return d.put(ctx, actor, KindSetting, name, rev, p, members)
+}
+
+// put writes a checked state unless it stands already.
+func (d *Desk) put(ctx context.Context, actor, kind, id string, rev uint64, p problems, v any) (Stamp, error) {
+	if err := p.invalid(); err != nil {
+		return Stamp{}, err
+	}
+	state, err := journal.Encode(v)
+	if err != nil {
+		return Stamp{}, fmt.Errorf("put %s/%s: %w", kind, id, err)
+	}
+	key := journal.Key{Kind: kind, ID: id}
+	record, err := d.Store.Get(ctx, key)
+	switch {
+	case err != nil && !errors.Is(err, journal.ErrNotFound):
+		return Stamp{}, fmt.Errorf("put %s/%s: %w", kind, id, err)
+	case err == nil && bytes.Equal(record.State, state):
+		return Stamp{Rev: record.Rev, Seq: record.Seq}, nil
+	}
+	return d.commit(ctx, journal.Change{Key: key, Rev: rev, State: state, Act: actPut, Actor: actor, At: d.now()})
+}
+
+// Drop deletes a topic, series, scene or setting of revision rev; its history
+// stays. A topic with others below it is *journal.Invalid. Deleting what is
+// deleted changes nothing.
+func (d *Desk) Drop(ctx context.Context, actor string, key journal.Key, rev uint64) (Stamp, error) {
+	switch key.Kind {
+	case KindTopic, KindSeries, KindScene, KindSetting:
+	default:
+		return Stamp{}, fmt.Errorf("drop %s/%s: not of a kind that is dropped", key.Kind, key.ID)
+	}
+	record, err := d.Store.Get(ctx, key)
+	if err != nil {
+		return Stamp{}, fmt.Errorf("drop %s/%s: %w", key.Kind, key.ID, err)
+	}
+	if record.State == nil {
+		return Stamp{Rev: record.Rev, Seq: record.Seq}, nil
+	}
+	if key.Kind == KindTopic {
+		if err := d.childless(ctx, key.ID); err != nil {
+			return Stamp{}, err
+		}
+	}
+	return d.commit(ctx, journal.Change{Key: key, Rev: rev, Act: actDelete, Actor: actor, At: d.now()})
+}
+
+// childless is *journal.Invalid where a topic has others below it. One put
+// there at this very moment is not seen: it then stands without its parent,
+// which the shelf bears.
+func (d *Desk) childless(ctx context.Context, topic string) error {
+	var p problems
+	_, err := d.Store.Scan(ctx, []string{KindTopic}, func(r journal.Record) error {
+		if r.ID != topic && InTopic(r.ID, topic) && len(p) == 0 {
+			p.add("key", "下面还有主题“%s”，先删除它们", r.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("drop topic %s: %w", topic, err)
+	}
+	return p.invalid()
+}
