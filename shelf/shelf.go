@@ -5,22 +5,36 @@
 // search results and media permission read nothing else.
 //
 // The package refuses to show anything that is not live now.
+//
+// What a reader sees is a state: immutable, taken by one atomic load. Commits
+// make the next one, whose changes lie in layers above the file until they are
+// written to it behind everybody's back; so a publication is visible at once
+// and readers never wait for a disk. The file notes the step it holds; a view
+// opens a read transaction and knows by the step whether its layers and that
+// transaction are one snapshot.
 package shelf
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"kepu/content"
+	bolt "go.etcd.io/bbolt"
+
 	"kepu/journal"
-	"kepu/media"
 )
 
 var (
 	ErrNotFound = errors.New("not on the shelf")
 	ErrCursor   = errors.New("cursor does not fit")
+	ErrQuery    = errors.New("query is out of bounds") // a limit below 0 or above 100
+	ErrClosed   = errors.New("the shelf is closed")
 )
 
 // Options of Open.
@@ -30,184 +44,177 @@ type Options struct {
 }
 
 // Shelf is safe for concurrent use.
-type Shelf struct{}
+type Shelf struct {
+	now   func() time.Time
+	log   *slog.Logger
+	path  string
+	state atomic.Pointer[state]
+
+	write   sync.Mutex // held by whoever makes the next state
+	version uint64     // of the newest state; starts at the clock, so none comes twice
+	bell    chan struct{}
+	closed  bool
+
+	dirty   chan struct{} // there is something to write to the file
+	edges   chan struct{} // the next known instant may be another
+	damaged chan struct{} // the file must be rebuilt
+	stop    chan struct{}
+	wg      sync.WaitGroup
+}
 
 // Open opens or makes the shelf in one file under dir. A file that does not
 // open, or is of another format, is replaced by an empty one: the shelf then
 // follows from the start. ErrLocked (journal) where another process has it.
-func Open(dir string, o Options) (*Shelf, error) { panic("being written") }
+func Open(dir string, o Options) (*Shelf, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open shelf: %w", err)
+	}
+	s := &Shelf{
+		now: o.Now, log: o.Log, path: filepath.Join(dir, fileName), version: uint64(o.Now().UnixNano()),
+		bell: make(chan struct{}), dirty: make(chan struct{}, 1), edges: make(chan struct{}, 1),
+		damaged: make(chan struct{}, 1), stop: make(chan struct{}),
+	}
+	st, err := s.open()
+	if errors.Is(err, errDamaged) {
+		s.log.Warn("shelf file cannot be used and is made anew", "path", s.path, "err", err)
+		if err = discard(s.path); err == nil {
+			st, err = s.open()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.state.Store(st)
+	s.wg.Go(s.persist)
+	s.wg.Go(s.watch)
+	return s, nil
+}
 
-// Follow applies the store's entries until ctx ends, rebuilding where the
-// position does not fit. Run it once.
-func (s *Shelf) Follow(ctx context.Context, store journal.Store) error { panic("being written") }
+// open opens the file and loads what it holds.
+func (s *Shelf) open() (*state, error) {
+	f, err := openFile(s.path)
+	if err != nil {
+		return nil, err
+	}
+	// Only now is the directory ours, and with it what a broken-off rebuild left.
+	if err := discard(s.path + ".new"); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	st, left, err := f.load(s.now().UnixMilli(), s.version)
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	s.warnScenes(left)
+	return st, nil
+}
+
+func (s *Shelf) warnScenes(left int) {
+	if left > 0 {
+		s.log.Warn("shelf: too many scenes at once, the last to start are left out", "most", maxScenes, "left_out", left)
+	}
+}
 
 // Position is up to where the shelf has applied the journal.
-func (s *Shelf) Position() journal.Position { panic("being written") }
+func (s *Shelf) Position() journal.Position { return s.state.Load().position }
 
-// Wait returns nil when the shelf shows everything up to seq, or ctx's error.
-func (s *Shelf) Wait(ctx context.Context, seq uint64) error { panic("being written") }
-
-// Close ends every use. Views still open stay readable until they are closed.
-func (s *Shelf) Close() error { panic("being written") }
-
-// View is one immutable snapshot. Close it soon; it must not be used after.
-func (s *Shelf) View() *View { panic("being written") }
-
-// View is one immutable snapshot of the shelf.
-type View struct{}
-
-func (v *View) Close()      { panic("being written") }
-func (v *View) Seq() uint64 { panic("being written") }
-
-// Version numbers what a rendered page depended on; see Dep. Equal numbers mean
-// that nothing of it changed. It is cheap (some tens of nanoseconds).
-func (v *View) Version(d Dep) uint64 { panic("being written") }
-
-// Epoch changes with anything at all: equal epochs mean that every Version is
-// equal.
-func (v *View) Epoch() uint64 { panic("being written") }
-
-// Dep names something a page may depend on: ItemDep(id), OrderDep(partition),
-// Topics, SeriesDep(id), SceneDep(id), Scenes, Settings.
-type Dep string
-
-// Item gives a live item whole; ErrNotFound.
-func (v *View) Item(id string) (*Item, error) { panic("being written") }
-
-// Lookup says what stands, or stood, under a slug.
-func (v *View) Lookup(slug string) Found { panic("being written") }
-
-// Found is the answer of Lookup. State is Live, Moved (Slug is the current
-// one), Gone, or Unknown.
-type Found struct {
-	State string
-	ID    string
-	Kind  string
-	Slug  string
-	Gone  *content.Gone
-	Title string // of a gone item, as last shown
+// Wait returns nil when the shelf shows everything up to seq, or ctx's error;
+// ErrClosed where the shelf is closed first.
+func (s *Shelf) Wait(ctx context.Context, seq uint64) error {
+	for {
+		if s.state.Load().position.Seq >= seq {
+			return nil
+		}
+		s.write.Lock()
+		bell, closed := s.bell, s.closed
+		s.write.Unlock()
+		switch {
+		case s.state.Load().position.Seq >= seq:
+			return nil
+		case closed:
+			return ErrClosed
+		}
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
-// States of Found and of media.
-const (
-	Live    = "live"
-	Moved   = "moved"
-	Gone    = "gone"
-	Unknown = ""
-)
-
-// Item is a live item with its live version.
-type Item struct {
-	Rev     uint64
-	Item    content.Item
-	Version content.Version
+// change makes a new state and shows it.
+func (s *Shelf) change(fn func(*edit, *draft) error) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	st := s.state.Load()
+	s.version++
+	e := st.edit()
+	e.advance(s.now().UnixMilli(), s.version)
+	err := guard(func() error {
+		return st.file.db.View(func(tx *bolt.Tx) error {
+			d := newDraft(reader{st.layers, tx})
+			if err := fn(e, d); err != nil {
+				return err
+			}
+			if len(d.values) > 0 {
+				e.layers = pushLayer(st.layers, d.layer(st.step+1))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("change shelf: %w", err)
+	}
+	s.show(e.finish(s.version))
+	return nil
 }
 
-// Card is what lists show of an item; its JSON is that of the public API.
-type Card struct {
-	ID        string           `json:"id"`
-	Kind      string           `json:"kind"`
-	Slug      string           `json:"slug"`
-	URL       string           `json:"url"` // path, e.g. /article/<slug>
-	Title     string           `json:"title"`
-	Summary   string           `json:"summary"`
-	Cover     *Cover           `json:"cover,omitempty"`
-	Form      string           `json:"form,omitempty"`
-	Audiences []content.Placed `json:"audiences"`
-	Topics    []string         `json:"topics"`
-	Region    string           `json:"region,omitempty"`
-	Published time.Time        `json:"published_at"`
-	Duration  int64            `json:"duration,omitempty"` // ms of a video
-	Minutes   int              `json:"minutes,omitempty"`  // reading time of an article
-	Why       *Why             `json:"why,omitempty"`
-	Origin    *Origin          `json:"origin,omitempty"`
+// show lets readers have a state. write is held.
+func (s *Shelf) show(st *state) {
+	s.state.Store(st)
+	close(s.bell)
+	s.bell = make(chan struct{})
+	poke(s.dirty)
+	poke(s.edges)
 }
 
-// Cover is a card's picture. URL is a path.
-type Cover struct {
-	URL    string       `json:"url"`
-	Width  int          `json:"width"`
-	Height int          `json:"height"`
-	Alt    string       `json:"alt"`
-	Focal  *media.Focal `json:"focal,omitempty"`
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
-// Origin lets a caller find its own document again.
-type Origin struct {
-	Source string `json:"source"`
-	ID     string `json:"id"`
+// hurt notes that the file is damaged; Follow rebuilds it.
+func (s *Shelf) hurt(err error) {
+	if errors.Is(err, errDamaged) {
+		s.log.Error("shelf file is damaged and will be rebuilt", "path", s.path, "err", err)
+		poke(s.damaged)
+	}
 }
 
-// Why names the factors of a card's place in a feed. Text is one Chinese
-// sentence fit to show.
-type Why struct {
-	Text    string `json:"text"`
-	Pinned  bool   `json:"pinned,omitempty"`
-	Weight  int    `json:"weight,omitempty"`
-	Scene   string `json:"scene,omitempty"`  // slug
-	Region  string `json:"region,omitempty"` // code it was lifted for
-	AgeDays int    `json:"-"`
-}
-
-// Card gives one live item's card (without Why); ErrNotFound.
-func (v *View) Card(id string) (Card, error) { panic("being written") }
-
-// PageQuery asks for one page of a feed. Empty fields do not filter. A topic
-// contains its children and a region what its code is a prefix of.
-type PageQuery struct {
-	Audience content.Audience
-	Topic    string
-	Region   string
-	Kind     string
-	Series   string
-	Limit    int    // 1–100; 0 means 20
-	After    string // opaque cursor; "" is page one
-}
-
-// Page is one page of a feed, pins first on page one.
-type Page struct {
-	Cards  []Card
-	Next   string // "" at the end
-	Pinned int    // how many of Cards are pins
-	Total  int    // items of the partition walked; exact where Kind is empty
-	Deps   []Dep
-}
-
-// Page gives exactly the next Limit items below the cursor, re-ordered within
-// the page for variety. ErrCursor where After is not one of ours or belongs to
-// another query; ErrNotFound where topic, series or audience is unknown.
-func (v *View) Page(q PageQuery) (Page, error) { panic("being written") }
-
-// Recent gives up to limit live items by time of first publication, newest
-// first, starting after the given cursor ("" the newest): for feeds read by
-// machines and for the sitemap.
-func (v *View) Recent(q PageQuery) (Page, error) { panic("being written") }
-
-// Related gives up to limit cards near an item: its series, then its topics.
-func (v *View) Related(id string, limit int) ([]Card, error) { panic("being written") }
-
-// IDs calls fn for every live item's id and revision until fn returns false:
-// what a rebuild of the index is filled from.
-func (v *View) IDs(fn func(id string, rev uint64) bool) { panic("being written") }
-
-// Count is the number of live items.
-func (v *View) Count() int { panic("being written") }
-
-// Topics are the topics of the tree in order, parents before children.
-func (v *View) Topics() []content.Topic                    { panic("being written") }
-func (v *View) Topic(key string) (content.Topic, error)    { panic("being written") }
-func (v *View) Series(slug string) (content.Series, error) { panic("being written") }
-func (v *View) AllSeries() []content.Series                { panic("being written") }
-func (v *View) Scene(slug string) (content.Scene, error)   { panic("being written") }
-func (v *View) Scenes() []content.Scene                    { panic("being written") } // all, by start
-func (v *View) Setting(name string, into any) error        { panic("being written") } // ErrNotFound
-
-// Media says whether a live item shows a blob, and what it is.
-func (v *View) Media(key media.Key) Medium { panic("being written") }
-
-// Medium is the answer of Media. State is Live, Gone or Unknown.
-type Medium struct {
-	State string
-	Type  string
-	Size  int64
+// Close writes what the file does not hold yet and ends every use. It waits for
+// open views that have read something; the others find the shelf closed.
+func (s *Shelf) Close() error {
+	s.write.Lock()
+	if s.closed {
+		s.write.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.bell)
+	s.bell = make(chan struct{})
+	s.write.Unlock()
+	close(s.stop)
+	s.wg.Wait()
+	st := s.state.Load()
+	return errors.Join(s.save(), st.file.close())
 }
