@@ -1,0 +1,41 @@
+// Package library carries the starter library: our own articles, drawings,
+// series and scenes, loaded into a new store so that a first start shows a site
+// with something to read. It owns nothing at run time: the files are read once
+// by the same import that reads anybody's Markdown folder.
+//
+// The texts and drawings are under CC BY-SA 4.0, see LICENSE in this folder.
+package library
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+)
+
+//go:embed articles series.yaml scenes.yaml
+var files embed.FS
+
+// Files is the library as a Markdown folder: articles/<slug>.md with the
+// drawings they show beside them, series.yaml and scenes.yaml.
+func Files() fs.FS { return files }
+
+// Digest names this edition of the library: it differs whenever a name or a
+// byte of any file does.
+func Digest() string {
+	sum := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, path)
+		fmt.Fprintf(sum, "%s\x00%d\x00%s", path, len(data), data)
+		return err
+	})
+	if err != nil {
+		// The files are part of the program; reading them cannot fail.
+		panic("library: " + err.Error())
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
