@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"kepu/content"
+	"kepu/frontend"
+	"kepu/journal"
+	"kepu/search"
+	"kepu/shelf"
+)
+
+// Config is what serve needs to know.
+type Config struct {
+	storeConfig
+	addr, opsAddr string
+	baseURL       string
+	library       bool
+	pageCache     byteSize
+	proxies       string
+	log           *slog.Logger
+}
+
+// App is one serving node. New opens everything, Run serves until ctx ends,
+// Close is for an App that never ran.
+type App struct {
+	config   Config
+	lock     *os.File
+	stores   *stores
+	shelf    *shelf.Shelf
+	index    *search.Index
+	site     *fiber.App
+	ops      *http.Server
+	listener net.Listener
+	opsAt    net.Listener
+	control  *control
+
+	target atomic.Uint64 // seq the shelf must reach before the node is ready
+	known  atomic.Bool   // whether target was read from the store
+	ready  atomic.Bool
+	seen   atomic.Int64 // when the store last answered, Unix milliseconds
+}
+
+// New takes the data directory for itself, opens the stores and listens. What
+// it returns is ready to Run.
+func New(ctx context.Context, c Config) (a *App, err error) {
+	a = &App{config: c}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+			a = nil
+		}
+	}()
+	if err = os.MkdirAll(c.data, 0o700); err != nil {
+		return a, fmt.Errorf("make data directory: %w", err)
+	}
+	if a.lock, err = lockFile(filepath.Join(c.data, "serve.lock")); err != nil {
+		return a, err
+	}
+	if a.listener, err = listen(c.addr); err != nil {
+		return a, err
+	}
+	if c.opsAddr != "" {
+		if a.opsAt, err = listen(c.opsAddr); err != nil {
+			return a, err
+		}
+	}
+	if a.stores, err = openStores(ctx, c.storeConfig, c.log); err != nil {
+		return a, err
+	}
+	if a.shelf, err = shelf.Open(filepath.Join(c.data, "shelf"), shelf.Options{Log: c.log}); err != nil {
+		return a, fmt.Errorf("open shelf: %w", err)
+	}
+	if a.index, err = search.Open(filepath.Join(c.data, "index"), a.shelf, search.Options{Log: c.log}); err != nil {
+		return a, fmt.Errorf("open index: %w", err)
+	}
+	front := a.frontConfig()
+	if a.site, err = frontend.New(front); err != nil {
+		return a, err
+	}
+	a.ops = &http.Server{Handler: frontend.Ops(front), ReadHeaderTimeout: 5 * time.Second}
+	if a.control, err = listenControl(filepath.Join(c.data, "serve.sock"), a); err != nil {
+		return a, err
+	}
+	return a, nil
+}
+
+func (a *App) frontConfig() frontend.Config {
+	c := a.config
+	base := c.baseURL
+	if base == "" {
+		base = "http://" + a.Addr()
+	}
+	registry := prometheus.NewRegistry()
+	a.measure(registry)
+	return frontend.Config{
+		Shelf: a.shelf, Search: a.index, Blobs: a.stores.blobs,
+		BaseURL: base, Log: c.log, PageCache: int64(c.pageCache),
+		Ready: a.readiness, TrustedProxies: splitList(c.proxies), Registry: registry,
+	}
+}
+
+// Addr is the address the site listens on.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Desk is the node's desk.
+func (a *App) Desk() *content.Desk { return a.stores.desk() }
+
+// Run follows the journal and serves until ctx ends or a part fails; then it
+// drains for at most ten seconds and closes everything.
+func (a *App) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var parts sync.WaitGroup
+	part := func(name string, run func(context.Context) error) {
+		parts.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	part("follow shelf", func(ctx context.Context) error { return a.shelf.Follow(ctx, a.stores.journal) })
+	part("follow index", func(ctx context.Context) error { return a.index.Follow(ctx, a.stores.journal) })
+	part("watch store", a.watch)
+	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
+	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
+	part("free slugs", a.freeSlugs)
+	if a.opsAt != nil {
+		part("ops", func(ctx context.Context) error { return serveHTTP(ctx, a.ops, a.opsAt) })
+	}
+	<-ctx.Done()
+	parts.Wait()
+	err := context.Cause(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return errors.Join(err, a.Close())
+}
+
+// drain is how long requests under way may take after a stop was asked for.
+const drain = 10 * time.Second
+
+func serveUntil(ctx context.Context, app *fiber.App, at net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- app.Listener(at) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	err := app.ShutdownWithTimeout(drain)
+	<-ended
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// serveHTTP serves what only the operator reaches.
+func serveHTTP(ctx context.Context, server *http.Server, at net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(at) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	err := server.Shutdown(stopping)
+	if err != nil {
+		err = server.Close()
+	}
+	<-ended
+	return err
+}
+
+// freeSlugs gives back, once an hour, slugs that were claimed for a commit that
+// never came.
+func (a *App) freeSlugs(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if freed, err := a.Desk().FreeSlugs(ctx); err != nil {
+			a.config.log.Warn("free slugs", "err", err)
+		} else if freed > 0 {
+			a.config.log.Info("freed slugs", "count", freed)
+		}
+	}
+}
+
+// watch notes when the store last answered and when the shelf has caught up
+// with what stood in it at start.
+func (a *App) watch(ctx context.Context) error {
+	for {
+		asked, cancel := context.WithTimeout(ctx, 3*time.Second)
+		head, err := a.stores.journal.Head(asked)
+		cancel()
+		if err == nil {
+			a.seen.Store(time.Now().UnixMilli())
+			if !a.known.Load() {
+				a.target.Store(head.Seq)
+				a.known.Store(true)
+			}
+		}
+		every := time.Second
+		if !a.ready.Load() {
+			if a.known.Load() {
+				waiting, cancel := context.WithTimeout(ctx, time.Second)
+				if a.shelf.Wait(waiting, a.target.Load()) == nil {
+					a.ready.Store(true)
+				}
+				cancel()
+			}
+			every = 20 * time.Millisecond
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(every):
+		}
+	}
+}
+
+// readiness is true once the shelf has caught up with the store, and stays so.
+func (a *App) readiness() (bool, map[string]any) {
+	detail := map[string]any{
+		"shelf_seq": a.shelf.Position().Seq,
+		"index_seq": a.index.Position().Seq,
+	}
+	if seen := a.seen.Load(); seen > 0 {
+		detail["store_seen_s"] = (time.Now().UnixMilli() - seen) / 1000
+	}
+	indexReady, state := a.index.Ready()
+	detail["search_ready"], detail["search_state"] = indexReady, state
+	return a.ready.Load(), detail
+}
+
+// Close releases everything; the order is that of New, backwards.
+func (a *App) Close() error {
+	var errs []error
+	if a.control != nil {
+		errs = append(errs, a.control.close())
+	}
+	if a.index != nil {
+		errs = append(errs, a.index.Close())
+	}
+	if a.shelf != nil {
+		errs = append(errs, a.shelf.Close())
+	}
+	if a.stores != nil {
+		errs = append(errs, a.stores.close())
+	}
+	for _, l := range []net.Listener{a.listener, a.opsAt} {
+		if l != nil {
+			if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// lockFile takes an exclusive lock that the kernel gives back however the
+// process ends.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, journal.ErrLocked), f.Close())
+	}
+	return f, nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("地址 %s 已被别的程序占用，请用 -addr 换一个", addr)
+	}
+	return l, err
+}

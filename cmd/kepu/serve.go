@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"kepu/content"
+	"kepu/content/exchange"
+	"kepu/library"
+)
+
+func serveCommand() command {
+	return command{
+		name: "serve", summary: "启动网站",
+		example: "kepu serve -addr 127.0.0.1:8080 -data ./data",
+		setup: func(fs *flag.FlagSet) run {
+			var c Config
+			c.flags(fs)
+			return func(ctx context.Context, std stdio, args []string) error {
+				if len(args) > 0 {
+					return usageError{"不认识 " + strings.Join(args, " ")}
+				}
+				c.log = slog.New(slog.NewJSONHandler(std.err, nil))
+				return serve(ctx, std, c)
+			}
+		},
+	}
+}
+
+func (c *Config) flags(fs *flag.FlagSet) {
+	c.storeConfig.flags(fs)
+	c.pageCache = 128 << 20
+	fs.StringVar(&c.addr, "addr", "127.0.0.1:8080", "网站监听的地址")
+	fs.StringVar(&c.opsAddr, "ops-addr", "127.0.0.1:9090", "运维监听的地址（/metrics 等）；空为不开")
+	fs.StringVar(&c.baseURL, "base-url", "", "对外的网址，如 https://kepu.example.cn；不给时用 http://监听地址")
+	fs.BoolVar(&c.library, "library", true, "第一次启动时装入自带的文章")
+	fs.Var(&c.pageCache, "page-cache", "页面缓存最多占多少内存")
+	fs.StringVar(&c.proxies, "trusted-proxies", "", "前面反向代理的地址，逗号分隔；只信这些地址带来的 X-Forwarded-*")
+}
+
+func serve(ctx context.Context, std stdio, c Config) error {
+	app, err := New(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := app.Stock(ctx, newProgress(std.err, "装入自带文章")); err != nil {
+		return fmt.Errorf("%w", joinClose(err, app))
+	}
+	base := c.baseURL
+	if base == "" {
+		base = "http://" + app.Addr()
+	}
+	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy/\n", base, base)
+	return app.Run(ctx)
+}
+
+func joinClose(err error, app *App) error {
+	if closing := app.Close(); closing != nil {
+		return fmt.Errorf("%w; close: %w", err, closing)
+	}
+	return err
+}
+
+// Stock gives a store its topics and, unless the configuration says no, the
+// starter library. It is idempotent: pieces edited at the desk since, or
+// withdrawn, are left alone.
+func (a *App) Stock(ctx context.Context, p *progress) error {
+	desk := a.Desk()
+	if err := desk.Seed(ctx); err != nil {
+		return fmt.Errorf("seed topics: %w", err)
+	}
+	if !a.config.library {
+		return nil
+	}
+	mark := "library/" + library.Digest()
+	if _, err := a.stores.slate.Get(ctx, mark); err == nil {
+		return nil
+	}
+	im := exchange.Import{
+		Desk: desk, Media: a.stores.media(), Actor: "system", Source: "library", Format: "markdown",
+		Options:  content.ImportOptions{Publish: true},
+		Progress: func(e exchange.Progress) { p.step(e.Items, e.Share()) },
+	}
+	report, err := im.FS(ctx, library.Files(), "library")
+	p.end()
+	if err != nil {
+		return fmt.Errorf("load library: %w", err)
+	}
+	if len(report.Problems) > 0 {
+		return fmt.Errorf("load library: %s: %s", report.Problems[0].Where, report.Problems[0].Message)
+	}
+	return markLoaded(ctx, a.stores.slate, mark)
+}
