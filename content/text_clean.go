@@ -15,6 +15,9 @@ import (
 // four combining marks on a character. The problem is Chinese, "" where there is
 // none: s must be UTF-8 without NUL.
 func CleanText(s string) (clean, problem string) {
+	if simple(s) {
+		return s, ""
+	}
 	if wrong := plainProblem(s); wrong != "" {
 		return "", wrong
 	}
@@ -25,6 +28,20 @@ func CleanText(s string) (clean, problem string) {
 		return s, ""
 	}
 	return norm.NFC.String(s), ""
+}
+
+// simple tells, cheaply, of most texts that they are in their one form: printable
+// ASCII, Han and the punctuation written with it.
+func simple(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= 0x4e00 && r <= 0x9fff, r >= 0x20 && r < 0x7f, r >= 0x3000 && r <= 0x3029, r >= 0xff01 && r <= 0xff5e,
+			r == '“', r == '”', r == '‘', r == '’', r == '—', r == '…', r == '·', r == '℃':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // odd tells whether a text with r in it needs a closer look.

@@ -95,7 +95,7 @@ func (p *parser) value() (int32, error) {
 	case c == '{':
 		return p.object()
 	case c == '[':
-		return p.array()
+		return p.container(array, ']', (*parser).value)
 	case c == '-' || c >= '0' && c <= '9':
 		return p.number()
 	case c == 't':
@@ -130,19 +130,20 @@ func (p *parser) enter() error {
 	return nil
 }
 
-func (p *parser) array() (int32, error) {
-	self := p.add(node{kind: array, from: -1})
+// container reads an array or object: what is between its brackets, in a list.
+func (p *parser) container(k kind, close byte, item func(*parser) (int32, error)) (int32, error) {
+	self := p.add(node{kind: k, from: -1})
 	if err := p.enter(); err != nil {
 		return 0, err
 	}
 	last := int32(-1)
-	for first := true; p.peek() != ']' || !first; first = false {
-		item, err := p.value()
+	for p.peek() != close || last >= 0 { // nothing may follow a comma but an item
+		next, err := item(p)
 		if err != nil {
 			return 0, err
 		}
-		p.link(self, last, item)
-		last = item
+		p.link(self, last, next)
+		last = next
 		p.space()
 		if p.peek() != ',' {
 			break
@@ -150,7 +151,7 @@ func (p *parser) array() (int32, error) {
 		p.at++
 		p.space()
 	}
-	return self, p.leave(']')
+	return self, p.leave(close)
 }
 
 func (p *parser) link(parent, last, item int32) {
@@ -174,26 +175,8 @@ func (p *parser) leave(close byte) error {
 }
 
 func (p *parser) object() (int32, error) {
-	self := p.add(node{kind: object, from: -1})
-	if err := p.enter(); err != nil {
-		return 0, err
-	}
-	last := int32(-1)
-	for first := true; p.peek() != '}' || !first; first = false {
-		item, err := p.member()
-		if err != nil {
-			return 0, err
-		}
-		p.link(self, last, item)
-		last = item
-		p.space()
-		if p.peek() != ',' {
-			break
-		}
-		p.at++
-		p.space()
-	}
-	if err := p.leave('}'); err != nil {
+	self, err := p.container(object, '}', (*parser).member)
+	if err != nil {
 		return 0, err
 	}
 	if first := p.nodes[self].from; first >= 0 {

@@ -85,7 +85,7 @@ func pixelsOf(typ string, raw []byte) (string, error) {
 	case typePNG:
 		m, err = png.Decode(r)
 	case typeWebP:
-		if bytes.Contains(raw[:min(64, len(raw))], []byte("ANIM")) {
+		if string(raw[12:16]) == "VP8X" && raw[20]&webpAnimated != 0 {
 			return "", nil // the decoder knows no animations
 		}
 		m, err = webp.Decode(r)

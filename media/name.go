@@ -22,16 +22,16 @@ func cleanName(name, typ string) string {
 	if len(name) > 8*MaxName { // no name fit to keep is longer; bounds the work below
 		name = name[:8*MaxName]
 	}
-	name = norm.NFC.String(strings.ToValidUTF8(name, ""))
-	name = strings.Map(plainRune, name)
+	name = strings.Map(plainRune, strings.ToValidUTF8(name, ""))
+	name = norm.NFC.String(name)
 	name = strings.Join(strings.Fields(name), " ")
 
 	ends := extensions(typ)
-	end := strings.ToLower(path.Ext(name))
-	stem := name[:len(name)-len(end)]
-	if known := fileEnding(end); !known {
-		stem = name
+	stem, end := name, path.Ext(name)
+	if fileEnding(strings.ToLower(end)) {
+		stem = name[:len(name)-len(end)]
 	}
+	end = strings.ToLower(end)
 	kept := ends[0]
 	for _, e := range ends {
 		if e == end {

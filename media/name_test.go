@@ -38,6 +38,8 @@ var names = []struct{ name, want string }{
 	{"a\xff\xfeb.png", "ab.png"},
 	{"  a   b .png", "a b.png"},
 	{"e\u0301.png", "é.png"},
+	{"a\x1d\u0300.png", "à.png"},
+	{"İ.İpn", "İ.png"},
 	{strings.Repeat("稻", 4096), strings.Repeat("稻", 116) + ".png"},
 	{strings.Repeat("a", 115) + "x\u0323\u0307\u0308.png", strings.Repeat("a", 115) + ".png"},
 }

@@ -89,7 +89,8 @@ type webpWalk struct {
 	out            pieces
 	width, height  int
 	animated       bool
-	images         int // still images
+	loops          bool // ANIM was there
+	images         int  // still images
 	frames, pixels int
 }
 
@@ -114,13 +115,15 @@ func (w *webpWalk) chunk(c riffChunk, first bool) error {
 			return badWebP()
 		}
 	case "ANMF":
-		if !w.animated {
+		if !w.animated || !w.loops {
 			return badWebP()
 		}
 		if err := w.frame(body); err != nil {
 			return err
 		}
-	case "ALPH", "ICCP", "ANIM":
+	case "ANIM":
+		w.loops = true
+	case "ALPH", "ICCP":
 	default:
 		return nil
 	}

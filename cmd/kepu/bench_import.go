@@ -111,6 +111,9 @@ func (b *benchImport) beside(ctx context.Context, c *corpus, dir, lines string, 
 		return err
 	}
 	defer serving.stop()
+	if err := serving.caughtUp(ctx, 0); err != nil {
+		return err
+	}
 	type imported struct {
 		took time.Duration
 		seq  uint64

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/gob"
 	"fmt"
@@ -102,7 +103,7 @@ func publish(ctx context.Context, desk *content.Desk, batch []content.Submission
 func (b *benchServe) urls(source string, n int) []string {
 	var urls []string
 	for _, view := range []string{"", "/easy"} {
-		urls = append(urls, view+"/")
+		urls = append(urls, cmp.Or(view, "/"))
 		for _, a := range content.Audiences {
 			urls = append(urls, view+"/"+string(a))
 		}

@@ -53,7 +53,7 @@ func serve(ctx context.Context, std stdio, c Config) error {
 	if base == "" {
 		base = "http://" + app.Addr()
 	}
-	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy/\n", base, base)
+	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy\n", base, base)
 	return app.Run(ctx)
 }
 
