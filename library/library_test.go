@@ -120,7 +120,7 @@ func TestHeads(t *testing.T) {
 		if p.str("id") != p.name || p.str("slug") != p.name {
 			t.Errorf("%s: id %q, slug %q", p.name, p.str("id"), p.str("slug"))
 		}
-		for _, need := range []string{"title", "summary", "plain", "author", "reviewer", "ai"} {
+		for _, need := range []string{"title", "summary", "plain", "author", "ai"} {
 			if p.str(need) == "" {
 				t.Errorf("%s: no %s", p.name, need)
 			}
