@@ -165,8 +165,8 @@ func (c *cache) len() (n int) {
 
 // stands tells whether the entry is still true in a view: nothing at all has
 // changed since it was last found so, or none of what it was made from has.
-func (e *entry) stands(v *shelf.View, now time.Time) bool {
-	if !e.until.IsZero() && !now.Before(e.until) {
+func (e *entry) stands(v *shelf.View, now func() time.Time) bool {
+	if !e.until.IsZero() && !now().Before(e.until) {
 		return false
 	}
 	epoch := v.Epoch()
@@ -190,7 +190,7 @@ func (e *entry) stands(v *shelf.View, now time.Time) bool {
 func (s *server) entry(c *fiber.Ctx, r *route, req page.Request, key string) (*entry, error) {
 	view := s.Shelf.View()
 	defer view.Close()
-	if e := s.pages.get([]byte(key)); e != nil && e.stands(view, req.Now) {
+	if e := s.pages.get([]byte(key)); e != nil && e.stands(view, s.Now) {
 		s.enrich(e)
 		return e, nil
 	}

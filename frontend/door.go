@@ -20,17 +20,22 @@ import (
 func (s *server) enter(app *fiber.App) {
 	s.next = app.Handler()
 	app.Server().Handler = s.serve
+	app.Server().HeaderReceived = received
 	app.Server().NoDefaultServerHeader = true
 	app.Server().SecureErrorLogMessage = true
 }
 
 // serve answers one request.
 func (s *server) serve(ctx *fasthttp.RequestCtx) {
-	start := time.Now()
-	if s.hit(ctx, start) {
+	start, hit := time.Now(), false
+	defer func() {
+		if !hit {
+			s.leave(ctx, start, recover())
+		}
+	}()
+	if hit = s.hit(ctx, start); hit {
 		return
 	}
-	defer s.leave(ctx, start)
 	if err := refuse(ctx); err != nil {
 		s.refused(ctx, err)
 		return
@@ -50,7 +55,7 @@ func (s *server) serve(ctx *fasthttp.RequestCtx) {
 // kept there, and that still stands.
 func (s *server) hit(ctx *fasthttp.RequestCtx, start time.Time) bool {
 	h := &ctx.Request.Header
-	if !h.IsGet() && !h.IsHead() || h.ContentLength() != 0 || !s.up.Load() || !versioned(h.Protocol()) {
+	if !h.IsGet() && !h.IsHead() || bodied(h) || !s.up.Load() || !versioned(h.Protocol()) {
 		return false
 	}
 	e := s.pages.get(h.RequestURI())
@@ -58,7 +63,7 @@ func (s *server) hit(ctx *fasthttp.RequestCtx, start time.Time) bool {
 		return false
 	}
 	view := s.Shelf.View()
-	ok := e.stands(view, start)
+	ok := e.stands(view, s.Now)
 	view.Close()
 	if !ok {
 		return false
@@ -72,23 +77,38 @@ func (s *server) hit(ctx *fasthttp.RequestCtx, start time.Time) bool {
 	return true
 }
 
+// received looks at a request before its body is read, for afterwards a body in
+// chunks looks like any other. Where nobody should send one, or where a length is
+// given beside it, so that somebody before us may see another request, the
+// protocol is marked as one we do not speak; the answer is then 400, and the end
+// of the connection.
+func received(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if h.ContentLength() == -1 && (h.IsGet() || h.IsHead() || bytes.Contains(bytes.ToLower(h.RawHeaders()), []byte("content-length:"))) {
+		h.SetProtocol("refused")
+	}
+	return fasthttp.RequestConfig{}
+}
+
 // versioned tells whether the request speaks HTTP/1.0 or 1.1.
 func versioned(protocol []byte) bool {
 	return len(protocol) == 8 && bytes.HasPrefix(protocol, []byte("HTTP/1.")) && protocol[7] <= '1' && protocol[7] >= '0'
 }
 
+// bodied tells whether a request has a body: fasthttp writes −2 for none, −1 for
+// chunks.
+func bodied(h *fasthttp.RequestHeader) bool {
+	n := h.ContentLength()
+	return n > 0 || n == -1
+}
+
 // refuse names what no route should see.
 func refuse(ctx *fasthttp.RequestCtx) error {
 	h := &ctx.Request.Header
-	n := h.ContentLength()
 	switch {
 	case !versioned(h.Protocol()):
 		ctx.SetConnectionClose()
 		return fiber.ErrBadRequest
-	case n == -1 && bytes.Contains(bytes.ToLower(h.RawHeaders()), []byte("content-length:")):
-		ctx.SetConnectionClose() // two lengths: somebody before us may see another request
-		return fiber.ErrBadRequest
-	case (h.IsGet() || h.IsHead()) && (n > 0 || n == -1):
+	case (h.IsGet() || h.IsHead()) && bodied(h):
 		return fiber.ErrBadRequest
 	case !known(h.Method()):
 		return fiber.ErrMethodNotAllowed
@@ -119,9 +139,6 @@ func redirect(path string) (string, error) {
 	if !ok {
 		return "", page.ErrNotFound
 	}
-	if to == "/easy/" {
-		to = "/easy"
-	}
 	return to, nil
 }
 
@@ -138,10 +155,10 @@ func (s *server) refused(ctx *fasthttp.RequestCtx, err error) {
 	s.write(ctx, err)
 }
 
-// leave counts and logs a request, and answers for one that panicked.
-func (s *server) leave(ctx *fasthttp.RequestCtx, start time.Time) {
+// leave counts and logs a request, and answers for one that panicked with p.
+func (s *server) leave(ctx *fasthttp.RequestCtx, start time.Time, p any) {
 	var trouble error
-	if p := recover(); p != nil {
+	if p != nil {
 		trouble = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		ctx.Response.Reset()
 		s.write(ctx, trouble)

@@ -131,7 +131,7 @@ func (s *server) write(ctx *fasthttp.RequestCtx, err error) {
 		ctx.SetUserValue(troubleKey, err)
 	}
 	number := s.number(ctx)
-	h.Set("X-Request-Id", number)
+	h.Set(requestID, number)
 	h.SetCanonical(hCache, vNoStore)
 	if f.after > 0 {
 		h.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(f.after/time.Second)))
@@ -165,7 +165,7 @@ func (s *server) body(f fault, path, number string) (kind string, body []byte) {
 		return problemType, body
 	}
 	n := site.Notice{Status: f.status, Title: f.title, Say: f.detail, Find: f.find, Gone: f.gone}
-	n.Request.Path, n.Request.Easy = path, path == "/easy" || strings.HasPrefix(path, "/easy/")
+	n.Request.Path, n.Request.Easy = path, page.IsEasy(path)
 	if f.status >= http.StatusInternalServerError && f.status != http.StatusServiceUnavailable {
 		n.Number = number
 	}

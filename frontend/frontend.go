@@ -50,7 +50,6 @@ type Config struct {
 	// believed. None: nobody's is.
 	TrustedProxies []string
 	Registry       *prometheus.Registry // nil: one of its own
-	MediaKey       []byte               // signs addresses of media not yet public
 	Site           site.Settings        // what the setting "site" leaves empty
 	// Rates says whether clients from this machine count against rates too. It
 	// is for tests: a proxy beside us that nobody named must not be taken for
@@ -90,6 +89,11 @@ func New(c Config) (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.app(), nil
+}
+
+// app puts the route table behind the door.
+func (s *server) app() *fiber.App {
 	app := fiber.New(fiber.Config{
 		AppName: "kepu", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
 		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ReadBufferSize: headerMost, WriteBufferSize: 32 << 10,
@@ -101,7 +105,7 @@ func New(c Config) (*fiber.App, error) {
 		}
 	}
 	s.enter(app)
-	return app, nil
+	return app
 }
 
 // table is every route there is. {audience} stands for the five; a route in both

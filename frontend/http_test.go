@@ -80,6 +80,7 @@ func TestPaths(t *testing.T) {
 		"/SENIORS/?after=x":               "301 /seniors?after=x",
 		"/Article/Item-A":                 "301 /article/item-a",
 		"/easy/":                          "301 /easy",
+		"/easy":                           "200",
 		"/Easy":                           "301 /easy",
 		"/video/item-a":                   "301 /article/item-a",
 		"/easy/video/item-a":              "301 /easy/article/item-a",

@@ -16,6 +16,9 @@ type ids struct {
 	count *atomic.Uint64
 }
 
+// requestID is the header that tells the number.
+const requestID = "X-Request-Id"
+
 func newIDs() ids {
 	var b [3]byte
 	rand.Read(b[:]) // never fails

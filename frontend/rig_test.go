@@ -43,8 +43,6 @@ type rig struct {
 	addr  string
 	base  string
 	log   *lines
-	ready func() (bool, map[string]any)
-	stop  func()
 }
 
 // lines keeps what is logged.
@@ -195,13 +193,22 @@ func (r *rig) picture(width, height int) *content.Picture {
 	return &content.Picture{Asset: a.ID, Key: a.Key, Type: a.Type, Width: a.Width, Height: a.Height, Alt: "一条斜线"}
 }
 
-// put stores bytes as they are.
-func (r *rig) put(b []byte) media.Key {
+// put stores bytes as they are, as an asset of a type.
+func (r *rig) put(b []byte, mediaType string) media.Key {
 	r.t.Helper()
 	sum := sha256.Sum256(b)
 	key := media.Key(hex.EncodeToString(sum[:]))
 	if err := r.blobs.Put(r.t.Context(), key, int64(len(b)), bytes.NewReader(b)); err != nil {
 		r.t.Fatal(err)
+	}
+	a := media.Asset{V: 1, ID: "test-" + string(key[:8]), Key: key, Kind: media.Video, Type: mediaType, Name: "test", Size: int64(len(b)), State: media.Stored}
+	state, err := json.Marshal(a)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	out, err := r.store.Commit(r.t.Context(), journal.Change{Key: journal.Key{Kind: media.KindAsset, ID: a.ID}, State: state, Act: "test", Actor: "operator"})
+	if err != nil || out[0].Err != nil {
+		r.t.Fatal(err, out)
 	}
 	return key
 }
@@ -225,8 +232,9 @@ func (r *rig) do(method, path string, headers ...string) answer {
 		r.t.Fatal(err)
 	}
 	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		req.Header.Set(name, value)
+		if name, value, ok := strings.Cut(h, ": "); ok {
+			req.Header.Set(name, value)
+		}
 	}
 	client := http.Client{Transport: &http.Transport{DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()

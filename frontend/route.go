@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 
@@ -182,6 +183,9 @@ func (s *server) make(c *fiber.Ctx, r *route, req page.Request) error {
 	e, err := s.pack(r, "", reply)
 	if err != nil {
 		return err
+	}
+	if e.status >= http.StatusBadRequest {
+		c.Set(requestID, s.number(c.Context()))
 	}
 	e.send(c.Context(), s.https)
 	return nil

@@ -138,8 +138,12 @@ func (e *entry) send(ctx *fasthttp.RequestCtx, https bool) {
 		policy = vPolicyPage
 	}
 	guard(h, policy, https)
-	h.SetCanonical(hCache, vRevalidate)
 	h.SetCanonical(hVary, vVary)
+	if e.status != http.StatusOK {
+		h.SetCanonical(hCache, vNoStore)
+	} else {
+		h.SetCanonical(hCache, vRevalidate)
+	}
 	if tag := matches(ctx.Request.Header.Peek("If-None-Match"), e.plain.etag); tag != nil && e.status == http.StatusOK {
 		h.SetCanonical(hETag, tag)
 		ctx.Response.SetStatusCode(http.StatusNotModified)

@@ -42,29 +42,29 @@ type engine struct {
 }
 
 // openEngine opens or makes the index under dir. A torn one is an error, never
-// a panic.
-func openEngine(dir string, log *slog.Logger) (e *engine, err error) {
-	e = &engine{dir: dir, log: log, broken: make(chan struct{}), retired: make(chan struct{}), limit: patience}
+// a panic. merge is asked before files are merged, which needs space.
+func openEngine(dir string, log *slog.Logger, merge func() bool) (e *engine, err error) {
+	e = &engine{
+		dir: dir, log: log, limit: patience,
+		queue: index.NewAnalysisQueue(1), broken: make(chan struct{}), retired: make(chan struct{}),
+	}
 	defer func() {
 		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+		if err != nil {
 			e.queue.Close()
-			unwatch(dir)
-			e, err = nil, fmt.Errorf("open index %s: panic: %v", dir, r)
+			e.unwatch()
+			e, err = nil, fmt.Errorf("open index %s: %w", dir, err)
 		}
 	}()
-	watch(dir, e.fail)
-	e.queue = index.NewAnalysisQueue(1)
 	opened, err := scorch.NewScorch(scorch.Name, config(dir), e.queue)
-	if err == nil {
-		e.scorch = opened.(*scorch.Scorch)
-		err = e.scorch.Open()
-	}
 	if err != nil {
-		e.queue.Close()
-		unwatch(dir)
-		return nil, fmt.Errorf("open index %s: %w", dir, err)
+		return e, err
 	}
-	return e, nil
+	e.scorch = opened.(*scorch.Scorch)
+	e.watch(merge)
+	return e, e.scorch.Open()
 }
 
 // config of scorch. A document is merged about once for every tenfold growth.
@@ -72,7 +72,8 @@ func config(dir string) map[string]any {
 	return map[string]any{
 		"path":                   dir,
 		"bolt_timeout":           "2s",
-		"asyncErrorCallbackName": asyncErrors,
+		"asyncErrorCallbackName": callbacks,
+		"eventCallbackName":      callbacks,
 		"numSnapshotsToKeep":     1,
 		"scorchMergePlanOptions": map[string]any{
 			"MaxSegmentsPerTier":   10,
@@ -185,7 +186,7 @@ func (e *engine) close() error {
 		return nil
 	}
 	e.closed = true
-	unwatch(e.dir)
+	e.unwatch()
 	ended := make(chan error, 1)
 	go func() {
 		defer func() {

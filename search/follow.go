@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -14,7 +15,7 @@ import (
 )
 
 const (
-	batchDocs  = 200     // most items in a batch
+	batchDocs  = 500     // most items in a batch
 	batchBytes = 1 << 20 // of text, about
 	unsaved    = 1000    // entries that changed nothing here before the position is written anyhow
 )
@@ -63,44 +64,46 @@ func (x *Index) round(ctx context.Context, store journal.Store) error {
 	if err != nil || e == nil {
 		return err
 	}
+	following, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	watching.Go(func() {
+		select {
+		case <-e.broken:
+		case <-e.retired:
+		case <-following.Done():
+		}
+		cancel()
+	})
+	err = x.follow(following, e, store)
+	if errors.Is(err, journal.ErrRebuild) {
+		x.log.Warn("search index does not fit the store", "err", err)
+		return x.Rebuild(ctx, nil)
+	}
+	if e.err() != nil || x.current.Load() != e {
+		return nil // the next round sees to it
+	}
+	return err
+}
+
+// follow compares an index that was found with the shelf and then applies
+// entries until ctx ends.
+func (x *Index) follow(ctx context.Context, e *engine, store journal.Store) error {
 	at, err := e.position()
 	if err != nil {
-		return x.settled(e, err)
+		return err
 	}
 	if at.Identity != "" && at.Identity == store.Identity() {
 		if err := x.shelf.Wait(ctx, at.Seq); err != nil {
 			return err
 		}
 		if err := x.compare(ctx, e); err != nil {
-			return x.settled(e, err)
+			return err
 		}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	x.work.Go(func() {
-		select {
-		case <-e.broken:
-		case <-e.retired:
-		case <-ctx.Done():
-		}
-		cancel()
-	})
 	f := journal.Follower{Store: store, Log: x.log, Limit: batchDocs}
-	err = f.Run(ctx, at, func(ctx context.Context, b journal.Batch) error { return x.apply(ctx, e, b) })
-	if errors.Is(err, journal.ErrRebuild) {
-		x.log.Warn("search index does not fit the store", "err", err)
-		return x.Rebuild(ctx, nil)
-	}
-	return x.settled(e, err)
-}
-
-// settled tells whether an error of following e is dealt with: e is gone or
-// broken, and the next round sees to it.
-func (x *Index) settled(e *engine, err error) error {
-	if e.err() != nil || x.current.Load() != e {
-		return nil
-	}
-	return err
+	return f.Run(ctx, at, func(ctx context.Context, b journal.Batch) error { return x.apply(ctx, e, b) })
 }
 
 // usable gives the engine in use, opening or making one where there is none.
@@ -112,6 +115,9 @@ func (x *Index) usable(ctx context.Context) (*engine, error) {
 	x.building.Lock()
 	if e != nil && x.current.CompareAndSwap(e, nil) {
 		x.log.Warn("search index is opened again", "why", e.err())
+		if outside(e.err()) {
+			x.hold()
+		}
 		if err := e.close(); err != nil {
 			x.log.Warn("close broken search index", "err", err)
 		}
@@ -198,6 +204,7 @@ func (x *Index) index(ctx context.Context, e *engine, ids []string, at *journal.
 			if err := e.apply(batch); err != nil {
 				return err
 			}
+			x.wrote()
 		}
 		if len(ids) == 0 {
 			if at != nil {

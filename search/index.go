@@ -37,10 +37,12 @@ type Index struct {
 	work     sync.WaitGroup
 	building sync.Mutex // held by whoever makes a new index
 
-	mu     sync.Mutex
-	store  journal.Store // of Follow
-	said   string        // what is being done, Chinese; "" nothing special
-	breaks []time.Time   // of engines that broke for no reason outside
+	mu      sync.Mutex
+	store   journal.Store // of Follow
+	said    string        // what is being done, Chinese; "" nothing special
+	breaks  []time.Time   // of engines that broke for no reason outside
+	holding time.Duration // how long writing waits after it failed
+	until   time.Time     // until when it waits
 }
 
 // Open opens the index under dir without waiting for it: an index that is

@@ -97,7 +97,8 @@ func (w *world) generation(t testing.TB) string {
 
 func TestRebuild(t *testing.T) {
 	w := open(t)
-	w.publish(t, numbered(450)...)
+	const docs = 2*batchDocs + 100
+	w.publish(t, numbered(docs)...)
 	stop := make(chan struct{})
 	var asking sync.WaitGroup
 	asking.Go(func() { // the old one answers, then the new one
@@ -107,7 +108,7 @@ func TestRebuild(t *testing.T) {
 				return
 			default:
 			}
-			if r, err := w.index.Query(context.Background(), Query{Text: "潮汐"}); err != nil || r.Total != 450 {
+			if r, err := w.index.Query(context.Background(), Query{Text: "潮汐"}); err != nil || r.Total != docs {
 				t.Errorf("meanwhile: %d, %v", r.Total, err)
 				return
 			}
@@ -115,7 +116,7 @@ func TestRebuild(t *testing.T) {
 	})
 	steps := 0
 	err := w.index.Rebuild(t.Context(), func(done, total int) {
-		if steps++; total != 450 || done > total {
+		if steps++; total != docs || done > total {
 			t.Errorf("progress %d of %d", done, total)
 		}
 	})
@@ -157,7 +158,7 @@ func TestMisfits(t *testing.T) {
 			w.publish(t, numbered(20)...)
 			at := w.index.Position()
 			w.stopIndex(t)
-			e, err := openEngine(filepath.Join(w.indexDir(), "search-1"), w.log)
+			e, err := openEngine(filepath.Join(w.indexDir(), "search-1"), w.log, func() bool { return true })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +181,7 @@ func TestCompare(t *testing.T) {
 	w := open(t)
 	w.publish(t, numbered(20)...)
 	w.stopIndex(t)
-	e, err := openEngine(filepath.Join(w.indexDir(), "search-1"), w.log)
+	e, err := openEngine(filepath.Join(w.indexDir(), "search-1"), w.log, func() bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +261,9 @@ func TestBroken(t *testing.T) {
 	w.publish(t, numbered(10)...)
 	for name, harm := range map[string]func(*engine){
 		"stuck": func(e *engine) {
+			e.writing.Lock()
 			e.limit = time.Millisecond
+			e.writing.Unlock()
 			b := index.NewBatch()
 			for i := range 200 {
 				b.Update((&entry{id: fmt.Sprint("x", i), title: strings.Repeat("水火", 500)}).document())

@@ -72,7 +72,7 @@ func openWhole(dir string, x *Index) (*engine, error) {
 			done <- opened{nil, err}
 			return
 		}
-		e, err := openEngine(dir, x.log)
+		e, err := openEngine(dir, x.log, x.mergeable)
 		if err != nil {
 			done <- opened{nil, err}
 			return

@@ -22,11 +22,20 @@ const deadline = 2 * time.Second
 const refills = 4
 
 // Query answers within ctx and its own deadline of 2 s. Errors: ErrQuery,
-// ErrRebuilding, ErrBusy. A text without anything to look for finds nothing.
+// ErrRebuilding, ErrBusy (also where the deadline passed), ctx's. A text without
+// anything to look for finds nothing.
 func (x *Index) Query(ctx context.Context, q Query) (Result, error) {
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+	own, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
+	r, err := x.query(own, q)
+	if err != nil && own.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	return r, err
+}
+
+func (x *Index) query(ctx context.Context, q Query) (Result, error) {
+	began := time.Now()
 	if err := x.gate.enter(ctx); err != nil {
 		return Result{}, err
 	}

@@ -73,7 +73,7 @@ func (x *Index) make(ctx context.Context) (*engine, int, error) {
 	if len(all) > 0 {
 		n = all[len(all)-1] + 1
 	}
-	e, err := openEngine(x.path(n), x.log)
+	e, err := openEngine(x.path(n), x.log, x.mergeable)
 	if err != nil {
 		_ = os.RemoveAll(x.path(n))
 		return nil, 0, err

@@ -23,22 +23,53 @@ func (x *Index) space() bool {
 	return s.Bavail*size >= min(s.Blocks*size/freeShare, freeBytes)
 }
 
-// room waits until there is room to write. Reading goes on meanwhile.
+// mergeable tells whether segments may be merged now: a merge that runs out of
+// space would break an index that otherwise goes on answering.
+func (x *Index) mergeable() bool { return x.held() <= 0 && x.space() }
+
+// room waits until there is room to write, and after writing failed for a
+// reason outside for a while that doubles up to ten seconds. Reading goes on
+// meanwhile.
 func (x *Index) room(ctx context.Context) error {
-	for first := true; ; first = false {
-		if x.space() {
-			if !first {
-				x.say("")
-				x.log.Info("search index is written again")
-			}
-			return nil
+	said := false
+	for {
+		wait := x.held()
+		if wait <= 0 && x.space() {
+			break
 		}
-		if first {
-			x.say("磁盘空间不足，检索照常，新内容暂不入索引")
-			x.log.Error("search index is not written: disk almost full", "dir", x.dir)
+		if !said {
+			said = true
+			x.say("磁盘空间不足或无法写入，检索照常，新内容暂不入索引")
+			x.log.Error("search index is not written", "dir", x.dir, "for", wait)
 		}
-		if !pause(ctx, time.Second) {
+		if !pause(ctx, max(wait, time.Second)) {
 			return ctx.Err()
 		}
 	}
+	if said {
+		x.say("")
+		x.log.Info("search index is written again", "dir", x.dir)
+	}
+	return nil
+}
+
+// hold keeps from writing for a while, after writing failed.
+func (x *Index) hold() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.holding = min(max(2*x.holding, time.Second), 10*time.Second)
+	x.until = time.Now().Add(x.holding)
+}
+
+// wrote ends the doubling.
+func (x *Index) wrote() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.holding = 0
+}
+
+func (x *Index) held() time.Duration {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return time.Until(x.until)
 }

@@ -7,15 +7,25 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 )
 
-// asyncErrors is the name under which scorch finds the callback for errors of
-// its background work. Its registry is global; the callback finds the engine by
-// its directory.
-const asyncErrors = "kepu"
+// callbacks is the name under which scorch finds what it calls from its
+// background work. Its registries are global; the callbacks find the engine by
+// its directory, or by scorch itself.
+const callbacks = "kepu"
 
-var watched sync.Map // directory → func(error)
+var (
+	watched sync.Map // directory → func(error)
+	merging sync.Map // *scorch.Scorch → func() bool
+)
 
 func init() {
-	scorch.RegistryAsyncErrorCallbacks[asyncErrors] = func(err error, dir string) {
+	scorch.RegistryEventCallbacks[callbacks] = func(e scorch.Event) bool {
+		if e.Kind != scorch.EventKindPreMergeCheck {
+			return true
+		}
+		may, ok := merging.Load(e.Scorch)
+		return !ok || may.(func() bool)()
+	}
+	scorch.RegistryAsyncErrorCallbacks[callbacks] = func(err error, dir string) {
 		if errors.Is(err, scorch.ErrCleanup) {
 			return // an old file that could not be removed yet
 		}
@@ -25,5 +35,13 @@ func init() {
 	}
 }
 
-func watch(dir string, fail func(error)) { watched.Store(dir, fail) }
-func unwatch(dir string)                 { watched.Delete(dir) }
+// watch is told of the engine's background errors and asked before merges.
+func (e *engine) watch(may func() bool) {
+	watched.Store(e.dir, e.fail)
+	merging.Store(e.scorch, may)
+}
+
+func (e *engine) unwatch() {
+	watched.Delete(e.dir)
+	merging.Delete(e.scorch)
+}

@@ -32,6 +32,8 @@ type world struct {
 	secret journal.Secret
 }
 
+var quiet = slog.New(slog.DiscardHandler)
+
 var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
 
 func (w *world) now() time.Time {
@@ -49,7 +51,7 @@ func (w *world) move(d time.Duration) {
 // open starts everything on a fresh directory.
 func open(t testing.TB) *world {
 	t.Helper()
-	w := &world{dir: t.TempDir(), at: noon, log: slog.New(slog.DiscardHandler), secret: journal.NewSecret()}
+	w := &world{dir: t.TempDir(), at: noon, log: quiet, secret: journal.NewSecret()}
 	w.start(t)
 	t.Cleanup(func() { w.stop(t) })
 	if err := w.Seed(t.Context()); err != nil {
@@ -168,7 +170,7 @@ func (w *world) publish(t testing.TB, subs ...content.Submission) []content.Impo
 // wait waits until the index has applied seq.
 func (w *world) wait(t testing.TB, seq uint64) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	if err := w.index.Wait(ctx, seq); err != nil {
 		_, state := w.index.Ready()
@@ -271,4 +273,17 @@ func (w *world) edit(t testing.TB, id string, change func(*content.Item)) {
 		t.Fatal(err, res)
 	}
 	w.wait(t, res[0].Entry.Seq)
+}
+
+// tree is the size of everything under a directory.
+func tree(dir string) (n int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d os.DirEntry, err error) error {
+		if err == nil {
+			if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+				n += info.Size()
+			}
+		}
+		return nil
+	})
+	return n
 }

@@ -166,9 +166,8 @@ func (s *Shelf) carry(e *edit, d *draft, todo []work) error {
 	}
 	if len(changed) > 0 {
 		var left int
-		if e.scenes, left = makeScenes(e.docs, e.word(), e.at); left > 0 {
-			s.log.Warn("shelf: too many scenes at once, the last to start are left out", "most", maxScenes, "left_out", left)
-		}
+		e.scenes, left = makeScenes(e.docs, e.word())
+		s.warnScenes(left)
 	}
 	for i := range todo {
 		if w := &todo[i]; w.Kind == content.KindItem {

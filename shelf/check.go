@@ -189,4 +189,3 @@ func brief(s string) string {
 	}
 	return s
 }
-

@@ -9,20 +9,28 @@ import (
 
 // reader reads the shelf's records: the layers above the file, then the file.
 type reader struct {
-	layers []*layer
-	tx     *bolt.Tx
+	layers  []*layer
+	tx      *bolt.Tx
+	buckets [128]*bolt.Bucket // found so far
 }
 
 // get gives a value, nil where there is none. It is valid while tx is open.
 func (r *reader) get(bucket byte, key string) (value []byte, err error) {
-	if value, ok := layersGet(r.layers, string(bucket)+key); ok {
-		return value, nil
+	if len(r.layers) > 0 {
+		if value, ok := layersGet(r.layers, string(bucket)+key); ok {
+			return value, nil
+		}
 	}
-	err = guard(func() error {
-		value, err = get(r.tx, bucket, key)
-		return err
-	})
-	return value, err
+	defer shield(&err)()
+	b := r.buckets[bucket]
+	if b == nil {
+		if b = r.tx.Bucket([]byte{bucket}); b == nil {
+			return nil, errDamaged
+		}
+		r.buckets[bucket] = b
+	}
+	raw := []byte(key)
+	return unseal(bucket, raw, b.Get(raw))
 }
 
 // each calls fn for every record of a bucket in order of key until it returns

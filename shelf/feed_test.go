@@ -196,7 +196,7 @@ func TestTooManyScenes(t *testing.T) {
 	seq := d.publish(a)
 	for n := range maxScenes + 3 {
 		seq = d.put(content.KindScene, fmt.Sprintf("s%02d", n), content.Scene{V: 1, Slug: fmt.Sprintf("s%02d", n), Title: "情景",
-			Start: c.now().Add(time.Duration(n) * time.Minute), End: c.now().Add(100 * time.Hour), Boost: 100 + n, Items: []string{a.item.ID}})
+			Start: c.now().Add(time.Duration(n) * time.Minute), End: c.now().Add(time.Duration(100-n) * time.Hour), Boost: 100 + n, Items: []string{a.item.ID}})
 	}
 	shown(t, s, seq)
 	c.set(c.now().Add(10 * time.Hour))

@@ -45,8 +45,9 @@ const mapped = 64 << 30
 // file is one bbolt file. Every value carries a sum of bucket, key and value,
 // since bbolt itself would hand out whatever a damaged page holds.
 type file struct {
-	db   *bolt.DB
-	path string
+	db     *bolt.DB
+	path   string
+	packed bool // being filled in order: its pages are packed tight
 }
 
 // openFile opens or makes a file and checks that its pages are there.
@@ -142,6 +143,9 @@ func (f *file) write(layers []*layer, meta map[string][]byte) error {
 		return f.db.Update(func(tx *bolt.Tx) error {
 			for _, key := range layerKeys(layers) {
 				value, _ := layersGet(layers, key)
+				if b := tx.Bucket([]byte{key[0]}); f.packed && b != nil {
+					b.FillPercent = 0.95
+				}
 				if err := put(tx, key[0], key[1:], value); err != nil {
 					return err
 				}
@@ -191,20 +195,25 @@ func unseal(bucket byte, key, sealed []byte) ([]byte, error) {
 
 func checksum(bucket byte, key, value []byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
-	return crc32.Update(crc32.Update(crc32.Update(0, table, []byte{bucket}), table, key), table, value)
+	return crc32.Update(crc32.Update(uint32(bucket), table, key), table, value)
 }
 
 // guard turns what a damaged file does to bbolt, a panic or a fault on mapped
 // memory, into errDamaged.
 func guard(fn func() error) (err error) {
-	old := debug.SetPanicOnFault(true)
-	defer debug.SetPanicOnFault(old)
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", errDamaged, r)
-		}
-	}()
+	defer shield(&err)()
 	return fn()
+}
+
+// shield begins to guard; what it gives is deferred and ends it.
+func shield(err *error) func() {
+	old := debug.SetPanicOnFault(true)
+	return func() {
+		debug.SetPanicOnFault(old)
+		if r := recover(); r != nil {
+			*err = fmt.Errorf("%w: %v", errDamaged, r)
+		}
+	}
 }
 
 // discard removes the file at path and what a broken-off rebuild left.

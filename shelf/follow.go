@@ -103,7 +103,7 @@ func (s *Shelf) fresh() (*file, error) {
 // build fills a new file. Nothing is synced before its end: what is torn is
 // thrown away.
 func (s *Shelf) build(ctx context.Context, store journal.Store, f *file) error {
-	f.db.NoSync = true
+	f.db.NoSync, f.packed = true, true
 	var records []journal.Record
 	size := 0
 	flush := func() error {
@@ -134,7 +134,7 @@ func (s *Shelf) build(ctx context.Context, store journal.Store, f *file) error {
 	if err := f.write(nil, meta); err != nil {
 		return err
 	}
-	f.db.NoSync = false
+	f.db.NoSync, f.packed = false, false
 	return f.db.Sync()
 }
 

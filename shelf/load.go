@@ -41,7 +41,7 @@ func loadState(f *file, tx *bolt.Tx, now int64, version uint64) (st *state, left
 	if err := r.loadDocs(st.docs, version); err != nil {
 		return nil, 0, err
 	}
-	st.scenes, left = makeScenes(st.docs, st.lexicon, now)
+	st.scenes, left = makeScenes(st.docs, st.lexicon)
 	var slots []slot
 	err = r.each(bucketMark, func(key, value []byte) error {
 		if len(key) != len(uuid{}) {

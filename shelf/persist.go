@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	saveEvery = 200 * time.Millisecond
+	saveEvery = 500 * time.Millisecond
 	saveRetry = time.Second
 	saveMost  = 8 << 20  // bytes in layers that are written without waiting
 	layerMost = 64 << 20 // bytes in layers above which commits wait for the file

@@ -38,6 +38,8 @@ type plan struct {
 	kind     uint8  // 0 without
 	region   uint32 // 0 without
 	exact    uint32 // the region whose own items rank higher; 0 without
+	place    string // its name
+	running  uint64 // scenes that run now
 	none     bool   // nothing can match
 	feed     string // what a cursor is bound to beside the query
 	order    part
@@ -47,7 +49,7 @@ type plan struct {
 
 // plan reads a query. Recent orders by first publication.
 func (v *View) plan(q PageQuery, recent bool) (*plan, error) {
-	p := &plan{PageQuery: q, audience: -1, feed: "order"}
+	p := &plan{PageQuery: q, audience: -1, feed: "order", running: v.st.scenes.running(v.st.at)}
 	switch {
 	case q.Limit < 0 || q.Limit > 100:
 		return nil, ErrQuery
@@ -97,6 +99,9 @@ func (p *plan) choose(st *state, recent bool) {
 	if p.Region != "" {
 		if len(names) == 0 {
 			p.exact = p.region
+			if r, ok := content.FindRegion(p.Region); ok {
+				p.place = r.Name
+			}
 		}
 		names = append(names, "region/"+p.Region)
 	}
@@ -136,6 +141,9 @@ func (p *plan) key(x *lexicon, s *slot) int64 {
 func (p *plan) matches(st *state, s *slot) bool {
 	if p.kind != 0 && s.kind != p.kind || p.audience >= 0 && s.weights[p.audience] == 0 {
 		return false
+	}
+	if s.best() == 0 && (p.Topic != "" || p.region != 0 || p.feed == "order" && p.Series == "") {
+		return false // placed for nobody
 	}
 	if p.region != 0 {
 		r := s.region
@@ -198,20 +206,28 @@ func (p *plan) gathers(n int) bool {
 	return few < all && few*few/2 < n*all
 }
 
+// gather sorts now and then, so that what is too far down is left out at once.
 func (p *plan) gather(st *state, after place, n int, out []uuid) []spot {
-	var spots []spot
+	spots := make([]spot, 0, min(4*n, p.narrow.tree.n))
+	cut := func() {
+		slices.SortFunc(spots, func(a, b spot) int { return byPlace(a.place, b.place) })
+		spots = spots[:min(n, len(spots))]
+	}
+	worst, full := place{}, false
 	p.narrow.tree.all(func(e entry) bool {
 		s := st.table.at(e.h)
-		if !p.matches(st, s) || slices.Contains(out, s.id) {
+		at := place{p.key(st.lexicon, s), s.id}
+		if full && byPlace(worst, at) < 0 || byPlace(after, at) >= 0 || !p.matches(st, s) || slices.Contains(out, s.id) {
 			return true
 		}
-		if at := (place{p.key(st.lexicon, s), s.id}); byPlace(after, at) < 0 {
-			spots = append(spots, spot{at, s})
+		if spots = append(spots, spot{at, s}); len(spots) >= 4*n {
+			cut()
+			worst, full = spots[n-1].place, true
 		}
 		return true
 	})
-	slices.SortFunc(spots, func(a, b spot) int { return byPlace(a.place, b.place) })
-	return spots[:min(n, len(spots))]
+	cut()
+	return spots
 }
 
 // byPlace puts the larger key first, then the larger id.

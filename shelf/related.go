@@ -91,9 +91,9 @@ func (v *View) SeriesItems(slug string) ([]Card, error) {
 const sceneMost = 100
 
 // SceneItems gives the live items of a scene: those it names, in its order,
-// then the first hundred that otherwise belong to it, also before it starts. Of
-// a past scene only the named ones are known. It depends on SceneDep(slug),
-// OrderDep("scene/<slug>") and the items named.
+// then the first hundred that otherwise belong to it, whether it runs or not. Of
+// more than 64 scenes the first to end keep only the named ones. It depends on
+// SceneDep(slug), OrderDep("scene/<slug>") and the items named.
 func (v *View) SceneItems(slug string) ([]Card, error) {
 	if err := v.pin(); err != nil {
 		return nil, err

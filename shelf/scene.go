@@ -9,12 +9,12 @@ import (
 	"kepu/content"
 )
 
-// maxScenes is how many scenes that are not over can be judged at once: a slot
-// has one bit for each.
+// maxScenes is how many scenes lift items: the ones that end last. A slot has
+// one bit for each.
 const maxScenes = 64
 
-// sceneTable is the scenes that were not over when it was made, by start, each
-// with its bit. It never changes.
+// sceneTable is those scenes by start, each with its bit. It depends on the
+// scenes alone, not on the clock, and never changes.
 type sceneTable struct {
 	rules []sceneRule
 	parts []uint32 // partition of each one's items
@@ -25,17 +25,16 @@ type sceneRule struct {
 	items map[string]bool
 }
 
-// makeScenes gives the table of an instant; left is how many found no bit.
-func makeScenes(d *docs, x *lexicon, now int64) (t *sceneTable, left int) {
+// makeScenes gives the table of all scenes; left is how many found no bit.
+func makeScenes(d *docs, x *lexicon) (t *sceneTable, left int) {
+	all := slices.SortedFunc(maps.Values(d.scenes), func(a, b content.Scene) int {
+		return cmp.Or(b.End.Compare(a.End), bySceneStart(a, b))
+	})
+	left = max(0, len(all)-maxScenes)
+	all = all[:len(all)-left]
+	slices.SortFunc(all, bySceneStart)
 	t = &sceneTable{}
-	for _, s := range slices.SortedFunc(maps.Values(d.scenes), bySceneStart) {
-		if s.End.UnixMilli() <= now {
-			continue
-		}
-		if len(t.rules) == maxScenes {
-			left++
-			continue
-		}
+	for _, s := range all {
 		r := sceneRule{Scene: s, items: map[string]bool{}}
 		for _, id := range s.Items {
 			r.items[id] = true

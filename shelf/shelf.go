@@ -116,7 +116,7 @@ func (s *Shelf) open() (*state, error) {
 
 func (s *Shelf) warnScenes(left int) {
 	if left > 0 {
-		s.log.Warn("shelf: too many scenes at once, the last to start are left out", "most", maxScenes, "left_out", left)
+		s.log.Warn("shelf: more scenes than can lift; the first to end lift nothing", "most", maxScenes, "left_out", left)
 	}
 }
 
@@ -160,7 +160,7 @@ func (s *Shelf) change(fn func(*edit, *draft) error) error {
 	e.advance(s.now().UnixMilli(), s.version)
 	err := guard(func() error {
 		return st.file.db.View(func(tx *bolt.Tx) error {
-			d := newDraft(reader{st.layers, tx})
+			d := newDraft(reader{layers: st.layers, tx: tx})
 			if err := fn(e, d); err != nil {
 				return err
 			}

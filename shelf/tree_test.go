@@ -172,4 +172,3 @@ func TestIDs(t *testing.T) {
 		t.Error("bytes and text sort differently")
 	}
 }
-

@@ -1,12 +1,14 @@
 package shelf
 
+import "slices"
+
 // variety gives an order of a page's items, as indexes, in which no topic comes
 // more than twice in any five consecutive ones, keeping as close to the given
 // order as it can: at each place the first item that leaves the rest possible.
 // Where there is no such order, or none is found in a bounded search, it takes
 // the first that fits, and then the first.
 func variety(topics [][]uint32) []int {
-	s := shuffle{topics: topics, left: map[uint32]int{}, budget: 50 * len(topics)}
+	s := shuffle{topics: topics, left: map[uint32]int{}, budget: 50 * len(topics), places: make([]int, 0, varietySpan)}
 	for _, ts := range topics {
 		for _, t := range ts {
 			s.left[t]++
@@ -31,6 +33,7 @@ type shuffle struct {
 	used   []bool
 	order  []int
 	budget int
+	places []int
 }
 
 // search places the rest of the page, or leaves the order as it found it.
@@ -104,14 +107,13 @@ func (s *shuffle) fits(i int) bool {
 	return true
 }
 
-// recent gives the places of a topic among the last four.
+// recent gives the places of a topic among the last four, in a list that the
+// next call uses again.
 func (s *shuffle) recent(topic uint32) []int {
-	var at []int
+	at := s.places[:0]
 	for p := max(0, len(s.order)-varietySpan+1); p < len(s.order); p++ {
-		for _, t := range s.topics[s.order[p]] {
-			if t == topic {
-				at = append(at, p)
-			}
+		if slices.Contains(s.topics[s.order[p]], topic) {
+			at = append(at, p)
 		}
 	}
 	return at
@@ -137,7 +139,7 @@ func (s *shuffle) room(topic uint32, places int) int {
 	at, n := s.recent(topic), 0
 	for p := len(s.order); p < len(s.order)+places; p++ {
 		for len(at) > 0 && at[0] <= p-varietySpan {
-			at = at[1:]
+			at = at[:copy(at, at[1:])]
 		}
 		if len(at) < varietyMost {
 			at = append(at, p)

@@ -66,7 +66,7 @@ func (v *View) pin() error {
 			}
 			v.st = v.shelf.state.Load()
 		default:
-			v.reader = reader{v.st.layers, tx}
+			v.reader = reader{layers: v.st.layers, tx: tx}
 		}
 	}
 	return v.err

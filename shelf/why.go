@@ -1,8 +1,7 @@
 package shelf
 
 import (
-	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"kepu/content"
@@ -19,35 +18,42 @@ type Why struct {
 	AgeDays int    `json:"-"`
 }
 
+// beijing is how far China's clocks are ahead, in ms.
+const beijing = 8 * 60 * 60 * 1000
+
 // why explains a slot's place in the feed of a plan. It names the day of
 // publication and no age, so that it stays true on a page that is kept.
 func (st *state) why(p *plan, s *slot, pinned bool) *Why {
 	w := &Why{Pinned: pinned, Weight: s.best()}
 	w.AgeDays = int(max(0, st.at-s.when) / (24 * 60 * 60 * 1000))
-	var text []string
+	text := make([]byte, 0, 160)
+	add := func(parts ...string) {
+		if len(text) > 0 {
+			text = append(text, "，"...)
+		}
+		for _, part := range parts {
+			text = append(text, part...)
+		}
+	}
 	if pinned {
-		text = append(text, "编辑置顶")
+		add("编辑置顶")
 	}
 	if p.audience >= 0 {
 		w.Weight = int(s.weights[p.audience])
-		text = append(text, fmt.Sprintf("为%s推荐（权重 %d）", content.Audiences[p.audience].Name(), w.Weight))
+		add("为", content.Audiences[p.audience].Name(), "推荐（权重 ", strconv.Itoa(w.Weight), "）")
 	} else if w.Weight > 0 {
-		text = append(text, fmt.Sprintf("编辑推荐（权重 %d）", w.Weight))
+		add("编辑推荐（权重 ", strconv.Itoa(w.Weight), "）")
 	}
 	if p.exact > 0 && s.region == p.exact {
 		w.Region = p.Region
-		if r, ok := content.FindRegion(p.Region); ok {
-			text = append(text, r.Name+"本地内容")
-		} else {
-			text = append(text, "本地内容")
-		}
+		add(p.place, "本地内容")
 	}
-	if r := st.scenes.strongest(s.scenes & st.scenes.running(st.at)); r != nil {
+	if r := st.scenes.strongest(s.scenes & p.running); r != nil {
 		w.Scene = r.Slug
-		text = append(text, "情景「"+r.Title+"」正在进行")
+		add("情景「", r.Title, "」正在进行")
 	}
-	day := time.UnixMilli(s.when).In(time.FixedZone("CST", 8*60*60))
-	text = append(text, fmt.Sprintf("%d年%d月%d日发布", day.Year(), int(day.Month()), day.Day()))
-	w.Text = strings.Join(text, "，")
+	day := time.UnixMilli(s.when + beijing).UTC()
+	add(strconv.Itoa(day.Year()), "年", strconv.Itoa(int(day.Month())), "月", strconv.Itoa(day.Day()), "日发布")
+	w.Text = string(text)
 	return w
 }

@@ -88,7 +88,7 @@ func TestDays(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	for path, want := range map[string]string{
-		"/": "/", "/seniors": "/seniors", "/seniors/": "/seniors", "/Article/Abc": "/article/abc", "/feed.rss": "/feed.rss",
+		"/": "/", "/seniors": "/seniors", "/seniors/": "/seniors", "/Article/Abc": "/article/abc", "/feed.rss": "/feed.rss", "/easy": "/easy", "/Easy/": "/easy", "/easy/seniors/": "/easy/seniors",
 		"//": "", "//evil.com": "", "/a//b": "", "/a/../b": "", "/a/./b": "", "/a/..": "", "/..": "", "/.well-known": "/.well-known",
 		"/a/%2e%2e/b": "", "/%61dmin": "", "/a;x": "", `/a\..\b`: "", "/a\x00": "", "/．．／": "", "/a b": "", "": "", "x": "",
 	} {

@@ -5,6 +5,9 @@ import "strings"
 // MaxPath is the longest path that is looked at.
 const MaxPath = 1024
 
+// IsEasy tells whether a path is of the easy view: its home /easy, or below it.
+func IsEasy(path string) bool { return path == "/easy" || strings.HasPrefix(path, "/easy/") }
+
 // Clean judges a raw path. ok is false where no page can stand there: an empty
 // segment, a dot segment, an escape, a semicolon, a backslash, anything but
 // ASCII. to is the one form the path should have been asked in: without a slash

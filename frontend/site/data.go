@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -82,10 +83,7 @@ func (s *Site) crumbData(h Shell, crumbs []Link) crumbList {
 	list := crumbList{Context: schema, Type: "BreadcrumbList"}
 	for i, c := range append(crumbs[:len(crumbs):len(crumbs)], Link{h.Heading, h.Path}) {
 		path, _, _ := strings.Cut(strings.TrimPrefix(c.URL, "/easy"), "?")
-		if path == "" {
-			path = "/"
-		}
-		list.Items = append(list.Items, crumb{"ListItem", i + 1, c.Name, s.BaseURL + path})
+		list.Items = append(list.Items, crumb{"ListItem", i + 1, c.Name, s.BaseURL + cmp.Or(path, "/")})
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"strings"
@@ -104,10 +105,7 @@ type Feed struct{ Name, Type, URL string }
 func (s *Site) shell(r page.Request, heading, about, query string) Shell {
 	h := Shell{Assets: s.Assets, Easy: r.Easy, Path: r.Path, Heading: heading, About: clip(about, 120), OGType: "website", Site: s.settings(r.View)}
 	if r.Easy {
-		h.Path = strings.TrimPrefix(r.Path, "/easy")
-		if h.Path == "" {
-			h.Path = "/"
-		}
+		h.Path = cmp.Or(strings.TrimPrefix(r.Path, "/easy"), "/")
 		h.Look = look(r.Query)
 	}
 	if heading == "" {
