@@ -2,7 +2,6 @@ package frontend
 
 import (
 	"context"
-	"hash/maphash"
 	"net"
 	"net/netip"
 	"runtime"
@@ -25,7 +24,6 @@ type limiter struct {
 	now          func() time.Time
 	every        rate.Limit
 	burst        int
-	seed         maphash.Seed
 	mu           sync.Mutex
 	young, elder map[netip.Prefix]*rate.Limiter
 }

@@ -40,7 +40,8 @@ func TestSecretFile(t *testing.T) {
 	if s, err := LoadSecret(path); err != nil || s.Fingerprint() != made.Fingerprint() {
 		t.Errorf("after a refused MakeSecret: %v", err)
 	}
-	if NewSecret().Fingerprint() == NewSecret().Fingerprint() {
+	one, other := NewSecret(), NewSecret()
+	if one.Fingerprint() == other.Fingerprint() {
 		t.Error("drawn twice")
 	}
 	if _, err := MakeSecret(filepath.Join(t.TempDir(), "none", "secret")); !errors.Is(err, fs.ErrNotExist) {

@@ -106,7 +106,6 @@ type webmWalk struct {
 	scale    uint64  // nanoseconds
 	length   float64 // in scale
 	tracks   int
-	playable bool
 	clusters bool
 	parts    int
 	voids    int

@@ -24,12 +24,9 @@ type marker struct {
 // newMarker leaves out terms that say little where there are others.
 func newMarker(terms []analysis.Term) marker {
 	m := marker{terms: map[string]bool{}, singles: map[rune]bool{}}
-	most := 0.0
+	slight := !slices.ContainsFunc(terms, func(t analysis.Term) bool { return !t.Slight })
 	for _, t := range terms {
-		most = max(most, t.Weight)
-	}
-	for _, t := range terms {
-		if t.Weight < most {
+		if t.Slight && !slight {
 			continue
 		}
 		for _, text := range append([]string{t.Text}, t.Parts...) {

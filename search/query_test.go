@@ -223,6 +223,9 @@ func TestHighlight(t *testing.T) {
 	if got := fmt.Sprint(m.title("引力波与黑洞")); got != "[{引力波 true} {与黑洞 false}]" {
 		t.Errorf("title %s", got)
 	}
+	if got := fmt.Sprint(newMarker(analysis.Question("中国的地震")).title("中国的地震带")); got != "[{中国 true} {的 false} {地震 true} {带 false}]" {
+		t.Errorf("binding words: %s", got)
+	}
 	if got := m.title("台风"); got != nil {
 		t.Errorf("title without a term: %v", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/fnv"
+	"strings"
 )
 
 // A cursor names the place of the last item given and the pins of page one. It
@@ -37,7 +38,7 @@ func (c cursor) String(query uint64) string {
 // parseCursor reads a cursor of that query; ErrCursor for anything else.
 func parseCursor(s string, query uint64) (cursor, error) {
 	var c cursor
-	if len(s) > cursorMax {
+	if len(s) > cursorMax || strings.ContainsAny(s, "\r\n") { // which base64 passes over
 		return c, ErrCursor
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)

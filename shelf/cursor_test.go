@@ -62,6 +62,7 @@ func TestCursorIsBound(t *testing.T) {
 func FuzzCursor(f *testing.F) {
 	c := cursor{place: place{5, uuid{9}}, pins: []uuid{{1}, {2}}}
 	f.Add(c.String(1), uint64(1))
+	f.Add(c.String(1)[:20]+"\n"+c.String(1)[20:], uint64(1))
 	f.Add("", uint64(0))
 	f.Add("AQ", uint64(1))
 	f.Add(base64.RawURLEncoding.EncodeToString(make([]byte, cursorHead+cursorTail)), uint64(0))

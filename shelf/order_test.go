@@ -69,3 +69,27 @@ func TestLog2(t *testing.T) {
 		}
 	}
 }
+
+// The keys that the trees hold are those of the formula.
+func TestPlacesFollowTheFormula(t *testing.T) {
+	x := newLexicon()
+	m := fullMark()
+	m.until, m.when, m.placement.Region = 0, HalfLife+12345, "3301"
+	m.placement.Audiences[0].Weight = 73
+	s := m.slot(uuid{1}, x, &sceneTable{}, 0)
+	s.lift = lift(250)
+	near := map[string]int64{
+		"all": orderKey(73, 100, 250, m.when), "seniors": orderKey(73, 100, 250, m.when), "seniors/a": orderKey(73, 100, 250, m.when),
+		"topic/a": orderKey(73, 100, 250, m.when), "region/33": orderKey(73, 100, 250, m.when),
+		"region/3301": orderKey(73, regionFactor, 250, m.when), "recent": m.when,
+	}
+	x.places(&s, nil, func(part uint32, key int64) {
+		if want, ok := near[x.names[part]]; ok && key != want {
+			t.Errorf("%s: %d, want %d", x.names[part], key, want)
+		}
+		delete(near, x.names[part])
+	})
+	if len(near) > 0 {
+		t.Errorf("no place in %v", near)
+	}
+}

@@ -113,6 +113,16 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
+func TestParts(t *testing.T) {
+	for term, want := range map[string]string{
+		"covid19": "covid 19", "pm2.5": "pm 2.5", "引力": "", "水": "", "h2o": "", "5g": "5 g", "疫苗": "",
+	} {
+		if got := strings.Join(Parts(term), " "); got != want {
+			t.Errorf("%s: %q, want %q", term, got, want)
+		}
+	}
+}
+
 func FuzzTokens(f *testing.F) {
 	for _, s := range []string{"水", "PM2.5 28℃", "e\u0301\u0301", "\xff\xfe", "1.", strings.Repeat("a", 200), "ﷺ", "\u200d水\ufe0f"} {
 		f.Add(s)

@@ -195,7 +195,7 @@ func (c *cutter) put(t Token, rs ...rune) {
 func Parts(term string) []string {
 	var parts []string
 	Tokens(term, func(t Token) {
-		if t.Tail {
+		if t.Tail && !SingleHan(t.Term) {
 			parts = append(parts, t.Term)
 		}
 	})
