@@ -163,26 +163,9 @@ func (x *Index) catchUp(ctx context.Context, e *engine, at journal.Position) err
 // revision by revision: an index whose position is right may still have been
 // torn where no checksum is (who is deleted).
 func (x *Index) compare(ctx context.Context, e *engine) error {
-	want := map[string]uint64{}
-	view := x.shelf.View()
-	view.IDs(func(id string, rev uint64) bool {
-		want[id] = rev
-		return true
-	})
-	view.Close()
-	var wrong []string
-	err := e.each(ctx, func(id string, rev uint64) {
-		if is, ok := want[id]; ok && is == rev {
-			delete(want, id)
-		} else {
-			wrong = append(wrong, id)
-		}
-	})
+	wrong, err := x.differences(ctx, e)
 	if err != nil {
 		return err
-	}
-	for id := range want {
-		wrong = append(wrong, id)
 	}
 	if len(wrong) == 0 {
 		return nil

@@ -150,11 +150,6 @@ func (x *lexicon) set(topics []string) uint32 {
 	return n
 }
 
-// size tells whether the lexicon has grown.
-func (x *lexicon) size() int {
-	return len(x.names) + len(x.topics) + len(x.sets) + len(x.regions)
-}
-
 // key ranks a slot by a weight, without a region.
 func (x *lexicon) key(s *slot, weight int) int64 { return x.weights[weight] + s.lift + s.fresh }
 

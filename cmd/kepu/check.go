@@ -74,7 +74,7 @@ func maintain(ctx context.Context, std stdio, c storeConfig, path string, work f
 		bar.end()
 	}
 	if err != nil {
-		return err
+		return c.in(err)
 	}
 	return tellFindings(std, findings, asJSON)
 }

@@ -53,16 +53,16 @@ func listenControl(path string, a *App) (*control, error) {
 		return nil, errors.Join(fmt.Errorf("protect control socket: %w", err), listener.Close())
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /reindex", stream(func(ctx context.Context, say func(event)) error {
+	mux.HandleFunc("POST /reindex", a.stream(func(ctx context.Context, say func(event)) error {
 		return a.index.Rebuild(ctx, func(done, total int) { say(event{Stage: "重建搜索索引", Done: done, Total: total}) })
 	}))
-	mux.HandleFunc("POST /check", stream(func(ctx context.Context, say func(event)) error {
+	mux.HandleFunc("POST /check", a.stream(func(ctx context.Context, say func(event)) error {
 		return inspect(ctx, a.stores, a.shelf, a.index, say)
 	}))
 	return &control{listener, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
 }
 
-func stream(do func(ctx context.Context, say func(event)) error) http.HandlerFunc {
+func (a *App) stream(do func(ctx context.Context, say func(event)) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		out := json.NewEncoder(w)
 		flusher, _ := w.(http.Flusher)
@@ -78,7 +78,7 @@ func stream(do func(ctx context.Context, say func(event)) error) http.HandlerFun
 		}
 		end := event{End: true}
 		if err := do(r.Context(), say); err != nil {
-			end.Error = explain(err)
+			end.Error = explain(a.config.in(err))
 		}
 		say(end)
 	}

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"kepu/content"
 )
 
 // smallDisk mounts a file system of so many bytes, where this is allowed.
@@ -80,7 +82,7 @@ func allOpen(t *testing.T, p *process, addresses []string, when string) {
 // half; with room again it completes, and shelf and search catch up in the same
 // process.
 func TestFullDisk(t *testing.T) {
-	disk := smallDisk(t, "64m")
+	disk := smallDisk(t, "128m")
 	data, ballast := filepath.Join(disk, "data"), filepath.Join(disk, "ballast")
 	c, err := readCorpus(nil)
 	if err != nil {
@@ -132,6 +134,76 @@ func TestFullDisk(t *testing.T) {
 	p.stop(t)
 	agree(t, data)
 	unfinished(t, data)
+}
+
+// TestDiskFillsDuringImport: an import beside a running site runs out of space
+// half-way. What it has said to be published stays readable and whole, the rest
+// is not there, and the same import completes with room.
+func TestDiskFillsDuringImport(t *testing.T) {
+	disk := smallDisk(t, "128m")
+	data, ballast := filepath.Join(disk, "data"), filepath.Join(disk, "ballast")
+	c, err := readCorpus(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const items = 2500
+	lines := filepath.Join(t.TempDir(), "many.jsonl")
+	if err := c.writeJSONL(lines, items, "many", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	p := serving(t, data)
+	p.ready(t)
+	addresses := pages(t, p)
+	fill(t, ballast)
+	info, err := os.Stat(ballast)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(ballast, info.Size()-7<<20); err != nil {
+		t.Fatal(err)
+	}
+	report, errs := imported(t, exitFailed, "-data", data, "-source", "many", "-publish", lines)
+	if !strings.Contains(errs, "磁盘满了") || report.Total == 0 || report.Total == items {
+		t.Errorf("%d of %d items, then: %s", report.Total, items, errs)
+	}
+	allOpen(t, p, addresses, "full")
+	for i := range report.Total { // in the order of the file
+		if status, _ := p.get(t, fmt.Sprintf("/article/bench-many-%d", i)); status != http.StatusOK {
+			t.Fatalf("item %d of %d said to be published: status %d", i, report.Total, status)
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	again, _ := imported(t, exitDone, "-data", data, "-source", "many", "-publish", lines)
+	if n := again.Outcomes[content.Unchanged]; n < report.Total || n+again.Outcomes[content.Published] != items {
+		t.Errorf("with room: %+v after %+v", again.Outcomes, report.Outcomes)
+	}
+	agree(t, data)
+	p.stop(t)
+	agree(t, data)
+	unfinished(t, data)
+}
+
+// TestStartOnFullDisk: a site that was there starts on a disk without a free
+// byte and shows itself.
+func TestStartOnFullDisk(t *testing.T) {
+	disk := smallDisk(t, "32m")
+	data := filepath.Join(disk, "data")
+	p := serving(t, data)
+	p.ready(t)
+	addresses := pages(t, p)
+	fill(t, filepath.Join(disk, "ballast"))
+	p.kill(t)
+	p = serving(t, data)
+	until(t, "pages", func() bool { status, _ := p.get(t, "/readyz"); return status == http.StatusOK })
+	p.ready(t)
+	allOpen(t, p, addresses, "started on a full disk")
+	if err := os.Remove(filepath.Join(disk, "ballast")); err != nil {
+		t.Fatal(err)
+	}
+	agree(t, data)
+	p.stop(t)
 }
 
 // calm wants a process that nobody asks anything to use less than a fifth of a

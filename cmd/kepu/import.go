@@ -56,9 +56,9 @@ func (c *importConfig) run(ctx context.Context, std stdio, paths []string) (err 
 	}
 	s, err := openStores(ctx, c.storeConfig, quiet())
 	if err != nil {
-		return err
+		return c.in(err)
 	}
-	defer func() { err = firstError(err, s.close()) }()
+	defer func() { err = c.in(firstError(err, s.close())) }()
 	p := newProgress(std.err, "导入")
 	c.im.Desk, c.im.Media, c.im.Actor = s.desk(), s.media(), operator
 	c.im.Progress = func(e exchange.Progress) { p.step(e.Items, e.Share()) }

@@ -43,8 +43,8 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
-// child prepares this binary as another kepu.
-func child(args ...string) *exec.Cmd {
+// another prepares this binary as another kepu.
+func another(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "KEPU_TEST_AS=kepu")
 	return cmd
@@ -54,7 +54,7 @@ func child(args ...string) *exec.Cmd {
 func serving(t *testing.T, data string, args ...string) *process {
 	t.Helper()
 	p := &process{said: &said{}, ended: make(chan struct{})}
-	p.cmd = child(append([]string{"serve", "-data", data, "-addr", "127.0.0.1:0", "-ops-addr", ""}, args...)...)
+	p.cmd = another(append([]string{"serve", "-data", data, "-addr", "127.0.0.1:0", "-ops-addr", ""}, args...)...)
 	p.cmd.Stderr = p.said
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

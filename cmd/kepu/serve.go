@@ -24,7 +24,7 @@ func serveCommand() command {
 					return usageError{"不认识 " + strings.Join(args, " ")}
 				}
 				c.log = slog.New(slog.NewJSONHandler(std.err, nil))
-				return serve(ctx, std, c)
+				return c.in(serve(ctx, std, c))
 			}
 		},
 	}

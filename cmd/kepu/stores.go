@@ -5,9 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"kepu/content"
@@ -84,13 +86,13 @@ func explain(err error) string {
 	case errors.As(err, &invalid):
 		return invalid.Error()
 	case errors.Is(err, journal.ErrLocked):
-		return "数据目录正被另一个 kepu 使用。先停掉它，或换一个 -data 目录。"
+		return "数据目录正被另一个 kepu 使用" + place(err) + "。先停掉它，或换一个 -data 目录。"
 	case errors.Is(err, journal.ErrSecret):
 		return "密钥和数据对不上：这些数据是用另一个密钥建的。请把原来的密钥文件放回去，或用 -secret 指明。"
 	case errors.Is(err, journal.ErrNewer):
 		return "这些数据是更新版本的 kepu 写的，请升级程序。（" + err.Error() + "）"
-	case errors.Is(err, journal.ErrFull), errors.Is(err, media.ErrFull):
-		return "磁盘满了，没有写完。腾出空间后重新运行即可，已完成的部分不会重复。"
+	case errors.Is(err, journal.ErrFull), errors.Is(err, media.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "磁盘满了" + place(err) + "，没有写完。腾出空间后重新运行即可，已完成的部分不会重复。"
 	case errors.Is(err, os.ErrPermission):
 		return "没有权限：" + err.Error()
 	case errors.Is(err, os.ErrNotExist):
@@ -99,6 +101,37 @@ func explain(err error) string {
 		return "被中断。再运行一次会接着做完。"
 	}
 	return err.Error()
+}
+
+// within notes the data directory that an error is about.
+type within struct {
+	data string
+	err  error
+}
+
+func (w within) Error() string { return w.err.Error() }
+func (w within) Unwrap() error { return w.err }
+
+// in says which data directory an error is about; nil stays nil.
+func (c storeConfig) in(err error) error {
+	if err == nil {
+		return nil
+	}
+	return within{c.data, err}
+}
+
+// place names the file or the data directory an error is about, as far as the
+// error knows.
+func place(err error) string {
+	var file *fs.PathError
+	if errors.As(err, &file) && filepath.IsAbs(file.Path) {
+		return "（" + file.Path + "）"
+	}
+	var w within
+	if errors.As(err, &w) {
+		return "（" + w.data + "）"
+	}
+	return ""
 }
 
 // markLoaded notes on the slate that something was done once.
