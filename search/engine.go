@@ -122,6 +122,7 @@ func (e *engine) apply(b *index.Batch) error {
 				done <- fmt.Errorf("panic: %v", r)
 			}
 		}()
+		background()
 		done <- e.scorch.Batch(b)
 	}()
 	stuck := time.NewTimer(e.limit)

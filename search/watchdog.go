@@ -22,6 +22,7 @@ func init() {
 		if e.Kind != scorch.EventKindPreMergeCheck {
 			return true
 		}
+		background() // this is scorch's merging goroutine
 		may, ok := merging.Load(e.Scorch)
 		return !ok || may.(func() bool)()
 	}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -15,15 +18,6 @@ import (
 	"kepu/content"
 	"kepu/journal"
 )
-
-// cycles is how often a kill test kills: a few times in every test run, a
-// thousand in a soak.
-func cycles(few int) int {
-	if os.Getenv("KEPU_SOAK") != "" {
-		return 1000
-	}
-	return few
-}
 
 // publisherMain publishes items one by one and notes each acknowledged one in a
 // ledger that it syncs, until it is killed.
@@ -55,41 +49,17 @@ func check(err error) {
 	}
 }
 
-// killed runs this binary as another process for a while and kills it.
-func killed(t *testing.T, as string, after time.Duration, env []string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(append(os.Environ(), "KEPU_TEST_AS="+as), env...)
-	var said strings.Builder
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case <-ended: // it may be done before its time
-		if code := cmd.ProcessState.ExitCode(); code != 0 {
-			t.Fatalf("%s %v ended by itself with %d: %s", as, args, code, said.String())
-		}
-	case <-time.After(after):
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		<-ended
-	}
-}
-
-// TestKilledAtAnyMomentNothingIsLost kills publishers, imports, serves (which
-// index meanwhile) and rebuilds at random moments on one data directory. After
-// each, everything acknowledged is there, and journal, shelf, index and blobs
-// agree.
+// TestKilledAtAnyMomentNothingIsLost kills publishers, imports with and without
+// pictures, serves (which index meanwhile, what others publish too) and rebuilds
+// on one data directory, at random moments and at random things that happen to
+// its files. After that everything acknowledged is there, and journal, shelf,
+// index and blobs agree.
 func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
 	data, ledger := t.TempDir(), filepath.Join(t.TempDir(), "ledger")
-	lines := filepath.Join(t.TempDir(), "items.jsonl")
+	lines, folder := filepath.Join(t.TempDir(), "items.jsonl"), pictured(t, 40)
 	corpus, err := readCorpus(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -97,33 +67,73 @@ func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	if err := corpus.writeJSONL(lines, 400, "bulk", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"KEPU_TEST_DATA_DIR=" + data, "KEPU_TEST_LEDGER=" + ledger}
-	for i := range cycles(20) {
-		after := time.Duration(5+r.IntN(500)) * time.Millisecond
-		switch what := i % 4; what {
-		case 0:
-			killed(t, "publisher", after, env)
-		case 1:
-			killed(t, "kepu", after, nil, "import", "-data", data, "-source", "bulk", "-publish", lines)
-		case 2:
-			killed(t, "kepu", after, nil, "serve", "-data", data, "-addr", "127.0.0.1:0", "-ops-addr", "")
-		case 3:
-			killed(t, "kepu", after, nil, "reindex", "-data", data)
+	imports := map[string]string{} // path by source
+	load := func(source, path string) *exec.Cmd {
+		imports[source] = path
+		return another("import", "-data", data, "-source", source, "-publish", path)
+	}
+	serve := func() *exec.Cmd { return another("serve", "-data", data, "-addr", "127.0.0.1:0", "-ops-addr", "") }
+	const kinds = 6
+	n, atWork := cycles(24), 0
+	note := func(inTime bool) {
+		if inTime {
+			atWork++
 		}
-		if i%5 == 4 {
+	}
+	for i := range n {
+		at, again := draw(r), i/kinds%4 // a source is killed, completed, new
+		switch i % kinds {
+		case 0:
+			note(killed(t, data, at, publisher(data, ledger)))
+		case 1:
+			note(killed(t, data, at, load(fmt.Sprint("bulk", again), lines)))
+		case 2:
+			note(killed(t, data, at, serve()))
+		case 3:
+			note(killed(t, data, at, load(fmt.Sprint("pictured", again), folder)))
+		case 4:
+			note(killed(t, data, at, another("reindex", "-data", data)))
+		case 5:
+			note(killed(t, data, at, serve(), publisher(data, ledger)))
+		}
+		if i%4 == 3 {
 			agree(t, data)
 			acknowledged(t, data, ledger)
 		}
 	}
-	if code, out, errs := kepu(t, "import", "-data", data, "-source", "bulk", "-publish", lines); code != exitDone {
-		t.Fatalf("import after the kills: exit %d: %s %s", code, out, errs)
-	}
-	code, out, _ := kepu(t, "import", "-data", data, "-source", "bulk", "-publish", lines)
-	if code != exitDone || !strings.Contains(out, "没有变化 400") {
-		t.Errorf("importing again changed something: exit %d: %s", code, out)
+	t.Logf("%d of %d died at work", atWork, n)
+	killed(t, data, trigger{event: 300, after: time.Minute}, publisher(data, ledger)) // acknowledges some, for sure
+	for source, path := range imports {
+		for _, want := range []string{"", "没有变化"} { // completed, then nothing to do
+			code, out, errs := kepu(t, "import", "-data", data, "-source", source, "-publish", path)
+			if code != exitDone || strings.Contains(out, "没有导入") || want != "" && strings.Contains(out, "发布 ") {
+				t.Errorf("%s after the kills: exit %d: %s %s", source, code, out, errs)
+			}
+		}
 	}
 	agree(t, data)
-	acknowledged(t, data, ledger)
+	if n := acknowledged(t, data, ledger); n == 0 {
+		t.Error("nothing was ever acknowledged")
+	}
+}
+
+// pictured is a folder of so many articles, each with a picture of its own.
+func pictured(t *testing.T, n int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := range n {
+		var b bytes.Buffer
+		m := image.NewRGBA(image.Rect(0, 0, 64, 64))
+		for k := range m.Pix {
+			m.Pix[k] = byte(k*(i+1)) | 3 // no two alike, none transparent by chance
+		}
+		if err := png.Encode(&b, m); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, fmt.Sprintf("p%d.png", i)), b.String())
+		write(t, filepath.Join(dir, fmt.Sprintf("a%d.md", i)), fmt.Sprintf("---\ntitle: 有图的第%d篇\n---\n文字。\n\n![图](p%d.png)\n", i, i))
+	}
+	return dir
 }
 
 func agree(t *testing.T, data string) {
@@ -133,12 +143,12 @@ func agree(t *testing.T, data string) {
 	}
 }
 
-// acknowledged looks up every item of the ledger.
-func acknowledged(t *testing.T, data, ledger string) {
+// acknowledged looks up every item of the ledger and tells how many there are.
+func acknowledged(t *testing.T, data, ledger string) (n int) {
 	t.Helper()
 	file, err := os.Open(ledger)
 	if os.IsNotExist(err) {
-		return
+		return 0
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +162,7 @@ func acknowledged(t *testing.T, data, ledger string) {
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		var id string
 		var seq uint64
-		if n, _ := fmt.Sscanf(lines.Text(), "%s %d", &id, &seq); n != 2 {
+		if fields, _ := fmt.Sscanf(lines.Text(), "%s %d", &id, &seq); fields != 2 {
 			continue // the line the kill tore was not acknowledged to anybody
 		}
 		record, err := s.journal.Get(t.Context(), journal.Key{Kind: content.KindItem, ID: id})
@@ -163,5 +173,7 @@ func acknowledged(t *testing.T, data, ledger string) {
 		if err != nil || item.Live == "" {
 			t.Fatalf("acknowledged item %s is not live: %v", id, err)
 		}
+		n++
 	}
+	return n
 }

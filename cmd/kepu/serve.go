@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime"
 	"strings"
 
 	"kepu/content"
@@ -42,6 +44,7 @@ func (c *Config) flags(fs *flag.FlagSet) {
 }
 
 func serve(ctx context.Context, std stdio, c Config) error {
+	shareProcessors()
 	app, err := New(ctx, c)
 	if err != nil {
 		return err
@@ -93,4 +96,15 @@ func (a *App) Stock(ctx context.Context, p *progress) error {
 		return fmt.Errorf("load library: %s: %s", report.Problems[0].Where, report.Problems[0].Message)
 	}
 	return markLoaded(ctx, a.stores.slate, mark)
+}
+
+// shareProcessors leaves it to the system who runs. By itself Go runs as many
+// goroutines at once as there are processors and each for up to 10 ms, so the
+// two that build index files during an import would make every request wait.
+// With two more the system chooses, and it knows that those run with less
+// claim (see search).
+func shareProcessors() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.NumCPU() + 2)
+	}
 }

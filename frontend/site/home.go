@@ -39,6 +39,7 @@ type kid struct {
 	Name, URL string
 	Count     int
 	Ask       string // a title that stands there
+	Pattern   string // its drawing; "" for none
 }
 
 const (
@@ -136,22 +137,23 @@ func (s *Site) more(r page.Request, m *home, deps []shelf.Dep) ([]shelf.Dep, err
 			m.Topics = append(m.Topics, k)
 		}
 	}
-	m.Scene, deps = s.band(r, &m.Shell, deps)
+	m.Scene, deps = s.band(r, m, deps)
 	return deps, nil
 }
 
 // topicKid counts what a topic holds and takes its first title for a taste.
 func topicKid(v *shelf.View, h *Shell, t content.Topic) (kid, []shelf.Dep, error) {
 	list, err := v.Page(shelf.PageQuery{Topic: t.Key, Limit: 1})
-	k := kid{Name: t.Name, URL: h.Link("/topic/" + t.Key), Count: list.Total}
+	k := kid{Name: t.Name, URL: h.Link("/topic/" + t.Key), Count: list.Total, Pattern: h.Assets.PatternOf(t.Key)}
 	if len(list.Cards) > 0 {
 		k.Ask = list.Cards[0].Title
 	}
 	return k, list.Deps, err
 }
 
-// band is the scene that holds now and ends first; nil where none does.
-func (s *Site) band(r page.Request, h *Shell, deps []shelf.Dep) (*band, []shelf.Dep) {
+// band is the scene that holds now and ends first; nil where none does. One
+// without a picture takes the first of its items' that is not the lead's.
+func (s *Site) band(r page.Request, m *home, deps []shelf.Dep) (*band, []shelf.Dep) {
 	var now *content.Scene
 	for _, sc := range r.View.Scenes() {
 		if sc.Start.After(r.Now) || !sc.End.After(r.Now) {
@@ -164,9 +166,14 @@ func (s *Site) band(r page.Request, h *Shell, deps []shelf.Dep) (*band, []shelf.
 	if now == nil {
 		return nil, deps
 	}
-	b := band{URL: h.Link("/scene/" + now.Slug), Summary: now.Summary, Phrases: phrases(now.Title), When: s.day(now.Start) + "—" + s.day(now.End.Add(-time.Second)), Cover: cover(now.Cover)}
+	b := band{URL: m.Link("/scene/" + now.Slug), Summary: now.Summary, Phrases: phrases(now.Title), When: s.day(now.Start) + "—" + s.day(now.End.Add(-time.Second)), Cover: cover(now.Cover)}
 	cards, used := sceneCards(r.View, *now, 3)
-	b.Cards = h.cards(cards, "")
+	b.Cards = m.cards(cards, "")
+	for _, c := range b.Cards {
+		if b.Cover == nil && (m.Lead == nil || m.Lead.URL != c.URL) {
+			b.Cover = c.Cover
+		}
+	}
 	return &b, append(deps, used...)
 }
 

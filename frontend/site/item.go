@@ -18,6 +18,7 @@ type item struct {
 	Crumbs      []Link
 	Phrases     []string
 	For         []Door
+	Kick        string // what form it has, where that says something
 	Deck        string
 	Author      string
 	PublishedAt string
@@ -137,6 +138,9 @@ func (s *Site) item(r page.Request, it *shelf.Item, card shelf.Card, near []shel
 		m.Title = v.SEO.Title + " – " + m.Site.Name
 	}
 	m.OGType = "article"
+	if f := form(it.Item.Kind, v.Form); f != "图文" && f != "视频" {
+		m.Kick = f
+	}
 	if v.Plain != "" {
 		m.Plain = content.Sentences(v.Plain)
 	}

@@ -12,7 +12,9 @@ type list struct {
 	Crumbs   []Link
 	Deck     string
 	Cover    *shelf.Cover
-	Kids     []kid
+	Pattern  string // drawn where there is no cover
+	Kids     []kid  // parts that hold something
+	Empty    []kid  // parts that do not, yet
 	Slip     string
 	Rows     []Card
 	Numbered bool
@@ -37,13 +39,22 @@ func (m *list) fill(r page.Request, q shelf.PageQuery) ([]shelf.Dep, error) {
 	return got.Deps, nil
 }
 
+// part files a child under those that hold something or those that do not.
+func (m *list) part(k kid) {
+	if k.Count > 0 {
+		m.Kids = append(m.Kids, k)
+	} else {
+		m.Empty = append(m.Empty, k)
+	}
+}
+
 // Topic is the page of a topic, with its children.
 func (s *Site) Topic(r page.Request) (page.Reply, error) {
 	t, err := r.View.Topic(r.Arg("topic"))
 	if err != nil {
 		return page.Reply{}, err
 	}
-	m := list{Shell: s.shell(r, t.Name, "关于"+t.Name+"的科学内容。", ""), Slip: "值得看"}
+	m := list{Shell: s.shell(r, t.Name, "关于"+t.Name+"的科学内容。", ""), Slip: "值得看", Pattern: s.Assets.PatternOf(t.Key)}
 	m.doors("")
 	m.feeds("/topic/"+t.Key, t.Name)
 	m.Crumbs = []Link{{"首页", m.Link("/")}}
@@ -63,7 +74,8 @@ func (s *Site) Topic(r page.Request) (page.Reply, error) {
 		if err != nil {
 			return page.Reply{}, err
 		}
-		m.Kids, deps = append(m.Kids, k), append(deps, used...)
+		m.part(k)
+		deps = append(deps, used...)
 	}
 	m.Data = append(m.Data, s.crumbData(m.Shell, m.Crumbs))
 	return s.page(r, "list", m, append(deps, shelf.Topics)...)
@@ -96,9 +108,7 @@ func (s *Site) Region(r page.Request) (page.Reply, error) {
 			return page.Reply{}, err
 		}
 		deps = append(deps, part.Deps...)
-		if part.Total > 0 || len(region.Code) == 2 {
-			m.Kids = append(m.Kids, kid{Name: c.Name, URL: m.Link("/region/" + c.Code), Count: part.Total})
-		}
+		m.part(kid{Name: c.Name, URL: m.Link("/region/" + c.Code), Count: part.Total})
 	}
 	m.Data = append(m.Data, s.crumbData(m.Shell, m.Crumbs))
 	return s.page(r, "list", m, deps...)

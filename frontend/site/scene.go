@@ -1,6 +1,7 @@
 package site
 
 import (
+	"strconv"
 	"time"
 
 	"kepu/content"
@@ -15,7 +16,10 @@ type scene struct {
 	Deck              string
 	Cover             *shelf.Cover
 	Start, End, State string
+	Mark              int    // where today stands on a rule of 400; 0 outside of it
+	Left              string // how long it is until then, in words
 	Rows              []Card
+	Pager             Pager
 }
 
 const sceneRows = 40
@@ -34,13 +38,20 @@ func (s *Site) Scene(r page.Request) (page.Reply, error) {
 	switch {
 	case r.Now.Before(sc.Start):
 		m.State, until = "还没到时候", sc.Start
+		m.Left = "再过" + strconv.Itoa(s.days(r.Now, sc.Start)) + "天开始。"
 	case r.Now.Before(sc.End):
 		m.State, until = "正当时", sc.End
+		m.Left = "今天" + s.date(r.Now) + "，还有" + strconv.Itoa(s.days(r.Now, sc.End)) + "天。"
+		m.Mark = 8 + int(384*r.Now.Sub(sc.Start).Hours()/sc.End.Sub(sc.Start).Hours())
 	default:
-		m.State = "已过季"
+		m.State, m.Left = "已过季", "这一阵已经过去，内容照样能看。"
+	}
+	if next := s.midnight(r.Now); !until.IsZero() && next.Before(until) {
+		until = next // what it says of today
 	}
 	cards, deps := sceneCards(r.View, sc, sceneRows)
 	m.Rows = m.cards(cards, "")
+	m.Pager.Total = len(m.Rows)
 	m.Data = append(m.Data, s.crumbData(m.Shell, []Link{{"首页", m.Link("/")}}))
 	reply, err := s.page(r, "scene", m, append(deps, shelf.SceneDep(sc.Slug))...)
 	reply.Until = until

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"kepu/content"
@@ -72,6 +73,11 @@ func (s *Site) Search(r page.Request) (page.Reply, error) {
 	m.Other = (Shell{Easy: !r.Easy}).Link("/search" + r.Query.With("size", "").With("theme", "").String())
 	m.Hidden, m.Asked = true, asked
 	m.doors("")
+	for _, t := range r.View.Topics() {
+		if t.Parent == "" {
+			m.Topics = append(m.Topics, Link{t.Name, m.Link("/topic/" + t.Key)})
+		}
+	}
 	status := http.StatusOK
 	if asked != "" {
 		limit := searchRows
@@ -121,7 +127,7 @@ func (m *results) show(r page.Request, found search.Result) {
 		m.Next = r.Path + r.Query.With("after", found.Next).String()
 	}
 	for _, f := range []struct{ name, key string }{{"适合谁", "audience"}, {"形式", "kind"}, {"主题", "topic"}, {"地区", "region"}, {"年份", "year"}} {
-		if values := m.values(r, f.key, found.Facets[f.key]); len(values) > 0 {
+		if values := m.values(r, f.key, found.Facets[f.key]); m.narrows(values) {
 			m.Facets = append(m.Facets, facet{f.name, values})
 		}
 	}
@@ -134,6 +140,11 @@ func (m *results) show(r page.Request, found search.Result) {
 		}
 	}
 	m.Kept = append(m.Kept, m.Look.Fields()...)
+}
+
+// narrows tells whether any of the values changes what is shown.
+func (m *results) narrows(values []choice) bool {
+	return slices.ContainsFunc(values, func(v choice) bool { return v.On || v.Count < m.Total })
 }
 
 const facetValues = 8
@@ -208,11 +219,6 @@ func (m *results) help(r page.Request) error {
 		plain = plain.With(k, "")
 	}
 	m.Unfiltered = r.Path + plain.String()
-	for _, t := range r.View.Topics() {
-		if t.Parent == "" {
-			m.Topics = append(m.Topics, Link{t.Name, m.Link("/topic/" + t.Key)})
-		}
-	}
 	some, err := r.View.Page(shelf.PageQuery{Limit: 3})
 	if err != nil {
 		return err

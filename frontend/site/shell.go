@@ -88,7 +88,7 @@ type Shell struct {
 	Contrast  Link
 	Ask       string // label of the easy view's search field
 	Asked     string
-	Back      Link // one level up, for the easy view
+	Back      Link // one level up
 }
 
 // Image is a picture with an address of its own.

@@ -18,6 +18,7 @@ type state struct {
 	Number  string // to quote; "" where nothing of ours went wrong
 	Find    bool
 	Instead *Card
+	Art     string // a drawing; "" where nothing may need the server
 }
 
 type fact struct{ Name, Value string }
@@ -38,6 +39,9 @@ type Notice struct {
 func (s *Site) State(n Notice) ([]byte, error) {
 	m := state{Shell: s.shell(n.Request, n.Title, "", ""), Phrases: phrases(n.Title), Say: n.Say, Number: n.Number, Find: n.Find, Status: strconv.Itoa(n.Status)}
 	m.Hidden = true
+	if n.Status == http.StatusNotFound {
+		m.Art = s.Assets.Lost
+	}
 	m.Bare = n.Status >= http.StatusInternalServerError
 	m.Other = (Shell{Easy: !n.Request.Easy}).Link("/")
 	m.Sizes = nil // the address may not be one to come back to

@@ -57,6 +57,14 @@ func phrases(title string) []string {
 // day writes a date as people say it.
 func (s *Site) day(t time.Time) string { return t.In(s.zone).Format("2006年1月2日") }
 
+// date is the same without the year.
+func (s *Site) date(t time.Time) string { return t.In(s.zone).Format("1月2日") }
+
+// days counts the nights from one moment to a later one.
+func (s *Site) days(from, to time.Time) int {
+	return int((s.midnight(to).Sub(s.midnight(from)) + 12*time.Hour) / (24 * time.Hour))
+}
+
 // today is the date with its weekday.
 func (s *Site) today(t time.Time) string {
 	t = t.In(s.zone)
