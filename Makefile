@@ -47,6 +47,7 @@ soak: verify
 
 bench: build
 	@go test -run '^$$' -bench . -benchmem -benchtime $(BENCH_TIME) ./...
+	@KEPU_BENCH=1 go test -run 'TestScale|TestRate' -v ./shelf
 	@bin/kepu bench serve $(bench_docs)
 	@bin/kepu bench import $(bench_docs)
 	@if [ -d $(sets) ]; then \

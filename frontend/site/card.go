@@ -31,10 +31,10 @@ func (h *Shell) card(c shelf.Card, here content.Audience) Card {
 	switch {
 	case out.Video && c.Duration > 0:
 		out.Length = length(c.Duration)
-		out.Meta = append(out.Meta, kind+" · "+out.Length)
+		out.Meta = append(out.Meta, kind, out.Length)
 		out.Kindly = "视频，" + strconv.FormatInt(max(1, (c.Duration+30_000)/60_000), 10) + "分钟"
 	case c.Minutes > 0:
-		out.Meta = append(out.Meta, kind+" · "+strconv.Itoa(c.Minutes)+"分钟")
+		out.Meta = append(out.Meta, kind, strconv.Itoa(c.Minutes)+"分钟")
 		out.Kindly = "文章，看" + strconv.Itoa(c.Minutes) + "分钟"
 	default:
 		out.Meta = append(out.Meta, kind)

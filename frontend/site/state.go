@@ -42,7 +42,9 @@ func (s *Site) State(n Notice) ([]byte, error) {
 	if n.Status == http.StatusNotFound {
 		m.Art = s.Assets.Lost
 	}
-	m.Bare = n.Status >= http.StatusInternalServerError
+	if m.Bare = n.Status >= http.StatusInternalServerError; m.Bare {
+		m.Status = "" // the number to quote says more
+	}
 	m.Other = (Shell{Easy: !n.Request.Easy}).Link("/")
 	m.Sizes = nil // the address may not be one to come back to
 	if !m.Bare {
