@@ -168,15 +168,6 @@ func (e *engine) read(fn func(*scorch.IndexSnapshot) error) (err error) {
 	return fn(snapshot)
 }
 
-// count is the number of documents.
-func (e *engine) count() (n uint64, err error) {
-	err = e.read(func(s *scorch.IndexSnapshot) error {
-		n, err = s.DocCount()
-		return err
-	})
-	return n, err
-}
-
 // close ends the engine after its readers.
 func (e *engine) close() error {
 	e.writing.Lock()

@@ -68,7 +68,7 @@ func Open(dir string, s *shelf.Shelf, o Options) (*Index, error) {
 	x.say("正在打开检索索引")
 	x.work.Go(func() {
 		defer close(x.booted)
-		if err := x.open(); err != nil {
+		if err := x.open(); err != nil && !errors.Is(err, errTorn) { // none left: Follow makes one
 			x.log.Warn("search index not usable yet", "dir", dir, "err", err)
 		}
 	})

@@ -19,26 +19,6 @@ import (
 	"kepu/journal"
 )
 
-// holds gives every id and revision the index holds.
-func (w *world) holds(t testing.TB) map[string]uint64 {
-	t.Helper()
-	e := w.index.current.Load()
-	if e == nil {
-		t.Fatal("no index")
-	}
-	all := map[string]uint64{}
-	err := e.each(t.Context(), func(id string, rev uint64) {
-		if _, twice := all[id]; twice {
-			t.Errorf("%s is there twice", id)
-		}
-		all[id] = rev
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // shows gives every id and revision the shelf shows.
 func (w *world) shows() map[string]uint64 {
 	all := map[string]uint64{}

@@ -26,7 +26,10 @@ func (s *Shelf) Follow(ctx context.Context, store journal.Store) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.Is(err, journal.ErrRebuild), errors.Is(err, errDamaged):
-			s.log.Info("shelf is rebuilt from the journal", "after_seq", at.Seq, "reason", err)
+			if at == (journal.Position{}) {
+				err = nil // a new shelf: nothing is wrong
+			}
+			s.log.Info("shelf is filled from the journal", "after_seq", at.Seq, "reason", err)
 			err = s.retry(ctx, "rebuild", func() error { return s.rebuild(ctx, store) })
 		}
 		if err != nil {
