@@ -48,12 +48,10 @@ func (b *benchServe) prepare(ctx context.Context, name string, n int, f *serveFi
 	if err := second.caughtUp(ctx, seq); err != nil {
 		return nil, firstError(err, second.stop())
 	}
-	if n == smallStore {
+	if name == "small" {
 		f.SmallStartMS, f.SmallRSS = ms(started), second.rss()
 	} else {
 		f.LargeFillPerS, f.LargeCatchUpSec = float64(n)/filled.Seconds(), caught.Seconds()
-	}
-	if n == b.items {
 		f.LargeStartMS, f.LargeRSS = ms(started), second.rss()
 	}
 	b.log.say("%s：第二次启动到首页 %.0f 毫秒，内存 %.0f MB", name, ms(started), second.rss())

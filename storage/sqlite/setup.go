@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver
 
@@ -40,7 +42,15 @@ func setUp(ctx context.Context, path, fingerprint string) (ears *sql.DB, identit
 		return nil, "", err
 	}
 	ears.SetMaxOpenConns(1)
-	identity, err = admit(ctx, ears, fingerprint)
+	// The change to WAL asks for the whole file, and SQLite gives up on that at
+	// once, whatever busy_timeout says, where another process is at it too.
+	for deadline := time.Now().Add(patience); ; {
+		identity, err = admit(ctx, ears, fingerprint)
+		if !busy(err) || time.Now().After(deadline) || ctx.Err() != nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 	if err != nil {
 		return nil, "", errors.Join(translate(err), ears.Close())
 	}
@@ -48,13 +58,24 @@ func setUp(ctx context.Context, path, fingerprint string) (ears *sql.DB, identit
 }
 
 // private makes a new file readable by its owner alone; SQLite gives its side
-// files the same mode.
+// files the same mode. A file that is there is not opened: closing it would
+// drop every lock this process holds on it (POSIX locks belong to the process).
 func private(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // made with mode 0600
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	defer os.Remove(f.Name())
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return nil // another was first
 }
 
 func admit(ctx context.Context, db *sql.DB, fingerprint string) (identity string, err error) {
