@@ -23,24 +23,27 @@ const module = "kepu"
 var mayImport = map[string][]string{
 	"journal":          nil,
 	"media":            {"journal"},
-	"content":          {"media", "journal"},
+	"account":          {"journal"},
+	"content":          {"account", "media", "journal"},
 	"content/markdown": {"content", "media", "journal"},
 	"content/exchange": {"content", "media", "journal"},
 	"shelf":            {"content", "media", "journal"},
 	"search/analysis":  nil,
 	"search":           {"shelf", "content", "media", "journal"},
+	"roll":             {"content", "account", "media", "journal", "search/analysis"},
+	"hook":             {"content", "account", "journal"},
 	"storage/sqlite":   {"media", "journal"},
 	"storage/disk":     {"media", "journal"},
-	"frontend":         {"shelf", "search", "content", "media", "journal"},
+	"frontend":         {"shelf", "search", "roll", "hook", "content", "account", "media", "journal"},
 	"library":          nil,
 	"tools":            nil,
-	"cmd/kepu":         {"frontend", "search", "shelf", "content", "media", "journal", "storage", "library"},
+	"cmd/kepu":         {"frontend", "search", "shelf", "roll", "hook", "content", "account", "media", "journal", "storage", "library"},
 }
 
 // confined names libraries and the only folders that may know them.
 var confined = map[string][]string{
-	"database/sql":              {"storage/sqlite"},
-	"modernc.org/sqlite":        {"storage/sqlite"},
+	"database/sql":              {"storage/sqlite", "roll"},
+	"modernc.org/sqlite":        {"storage/sqlite", "roll"},
 	"github.com/blevesearch":    {"search"},
 	"go.etcd.io/bbolt":          {"shelf"},
 	"github.com/tidwall/btree":  {"shelf"},

@@ -39,8 +39,14 @@ func TestStoredForms(t *testing.T) {
 				Series: &SeriesPart{ID: "chao", Part: 2}, Pin: &Pin{On: []string{"all", "youth"}, Until: at, Order: 1},
 			},
 			Live: hash, Draft: hash,
+			Writers: []string{"u1", "u2"},
 			Review: &Review{
-				Version: hash, Waived: []string{"first-review", "scientific", "final"}, By: "operator", At: at,
+				Version: hash, Stages: []string{StageFirst, StageScientific, StageFinal}, With: "u3", Due: &at, By: "u1", At: at,
+				Approvals: []Approval{{StageFirst, "u4", at, "可以"}}, Returned: &Note{StageScientific, "u3", at, "数据要核对"},
+			},
+			Schedule: &Schedule{Version: hash, At: at, By: "u5"},
+			Grounds: &Grounds{
+				Version: hash, Approvals: []Approval{{Stage: StageFirst, By: "u4", At: at}}, Waived: []string{StageScientific, StageFinal}, By: "operator", At: at,
 				Advice: []Advice{{Code: "cover", Field: "cover", Message: "没有封面"}, {Code: "alt", Field: "cover.alt", Message: "封面没有替代文字", Blocking: true}},
 			},
 			Published: &at, Updated: &at, Until: &at,

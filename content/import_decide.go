@@ -14,7 +14,7 @@ import (
 )
 
 // waived are the review stages that an import does without.
-func waived() []string { return []string{"first-review", "scientific", "final"} }
+func waived() []string { return []string{StageFirst, StageScientific, StageFinal} }
 
 // clockSkew is how far ahead a source's clock may be.
 const clockSkew = time.Minute
@@ -208,7 +208,7 @@ func (b *batch) publish(a *arrival, was Item) {
 	it := &a.item
 	if was.Live != a.hash {
 		it.Live, it.Updated = a.hash, &b.now
-		it.Review = &Review{Version: a.hash, Waived: waived(), Advice: a.advice, By: b.actor, At: b.now}
+		it.Grounds = &Grounds{Version: a.hash, Waived: waived(), Advice: a.advice, By: b.actor, At: b.now}
 	}
 	switch {
 	case !a.Published.IsZero() && a.Published.Before(b.now):

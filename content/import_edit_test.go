@@ -18,7 +18,7 @@ func TestImportDraftOverLive(t *testing.T) {
 	s.Slug, s.Placement.Region = "two", "33"
 	wantOutcome(t, r.take(t, s, content.ImportOptions{}), content.Changed)
 	item, _ := r.item(t, id)
-	if item.Live != live.Live || item.Draft == live.Draft || !reflect.DeepEqual(item.Slugs, live.Slugs) || item.Placement.Region != "" || item.Review == nil {
+	if item.Live != live.Live || item.Draft == live.Draft || !reflect.DeepEqual(item.Slugs, live.Slugs) || item.Placement.Region != "" || item.Grounds == nil {
 		t.Errorf("a draft changed what readers see: %+v", item)
 	}
 	wantOutcome(t, r.take(t, article("1", "题", "三"), content.ImportOptions{}), content.Changed)
@@ -100,7 +100,7 @@ func TestImportPlacementOnly(t *testing.T) {
 	wantOutcome(t, r.take(t, s, content.ImportOptions{}), content.Unchanged)
 	wantOutcome(t, r.take(t, s, publish), content.Published)
 	item, _ := r.item(t, id)
-	if len(item.Placement.Tags) != 1 || !item.Updated.Equal(noon) || !reflect.DeepEqual(item.Review, was.Review) {
+	if len(item.Placement.Tags) != 1 || !item.Updated.Equal(noon) || !reflect.DeepEqual(item.Grounds, was.Grounds) {
 		t.Errorf("placed: %+v", item)
 	}
 	wantOutcome(t, r.take(t, s, publish), content.Unchanged)

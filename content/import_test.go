@@ -61,7 +61,7 @@ func TestImportDraft(t *testing.T) {
 	if rev != 1 || got.Seq != 1 || got.Slug != "tai-feng-lai-le" || item.Slugs[0] != got.Slug {
 		t.Errorf("rev %d, %+v, slugs %v", rev, got, item.Slugs)
 	}
-	if item.Live != "" || item.Draft == "" || item.Review != nil || item.Published != nil || item.Updated != nil {
+	if item.Live != "" || item.Draft == "" || item.Grounds != nil || item.Published != nil || item.Updated != nil {
 		t.Errorf("a draft is %+v", item)
 	}
 	if item.ID != journal.IDFor("test", "1") || item.Origin.Version != item.Draft || !item.Origin.Published.Equal(s.Published) {
@@ -86,7 +86,7 @@ func TestImportPublish(t *testing.T) {
 	if item.Live == "" || item.Live != item.Draft || !item.Published.Equal(noon) || !item.Updated.Equal(noon) {
 		t.Errorf("published: %+v", item)
 	}
-	if w := item.Review; w == nil || w.Version != item.Live || w.By != "operator" || strings.Join(w.Waived, " ") != "first-review scientific final" || len(w.Advice) == 0 {
+	if w := item.Grounds; w == nil || w.Version != item.Live || w.By != "operator" || strings.Join(w.Waived, " ") != "first scientific final" || len(w.Advice) == 0 {
 		t.Errorf("review is %+v", w)
 	}
 	entries, err := r.store.Entries(t.Context(), 0, 10)
@@ -114,7 +114,7 @@ func TestImportBlocked(t *testing.T) {
 	s.Placement.Audiences = nil
 	got := r.take(t, s, publish)
 	wantOutcome(t, got, content.Blocked)
-	if item, _ := r.item(t, got.ItemID); item.Live != "" || item.Draft == "" || item.Review != nil {
+	if item, _ := r.item(t, got.ItemID); item.Live != "" || item.Draft == "" || item.Grounds != nil {
 		t.Errorf("blocked: %+v", item)
 	}
 	if !content.Stops(got.Advice) {

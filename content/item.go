@@ -34,8 +34,11 @@ type Item struct {
 	Slugs     []string     `json:"slugs"` // current first; the others redirect
 	Placement Placement    `json:"placement"`
 	Live      journal.Hash `json:"live,omitempty"`
-	Draft     journal.Hash `json:"draft,omitempty"` // equals Live when nothing is being changed
-	Review    *Review      `json:"review,omitempty"`
+	Draft     journal.Hash `json:"draft,omitempty"`     // equals Live when nothing is being changed
+	Writers   []string     `json:"writers,omitempty"`   // ids of who wrote Draft since it last was Live, in order
+	Review    *Review      `json:"review,omitempty"`    // of Draft: under way, complete, or sent back
+	Grounds   *Grounds     `json:"grounds,omitempty"`   // on which Live stands
+	Schedule  *Schedule    `json:"schedule,omitempty"`  // when Draft is to be Live
 	Published *time.Time   `json:"published,omitempty"` // first time
 	Updated   *time.Time   `json:"updated,omitempty"`   // when Live last changed
 	Until     *time.Time   `json:"until,omitempty"`     // shown before this instant only
@@ -43,13 +46,58 @@ type Item struct {
 	Origin    *Origin      `json:"origin,omitempty"`
 }
 
-// Review says on what grounds Live stands.
+// Grounds say why Live may be read: a review that was completed, or who waived
+// which stages of it.
+type Grounds struct {
+	Version   journal.Hash `json:"version"`
+	Approvals []Approval   `json:"approvals,omitempty"`
+	Waived    []string     `json:"waived,omitempty"` // stages that nobody passed
+	Advice    []Advice     `json:"advice,omitempty"` // what the gate advised and was overruled
+	By        string       `json:"by"`               // id of who published
+	At        time.Time    `json:"at"`
+}
+
+// Stages of a review, in their order.
+const (
+	StageFirst      = "first"      // 初审, by an editor
+	StageScientific = "scientific" // 复审, by an expert
+	StageFinal      = "final"      // 终审, by a chief
+)
+
+// Review is the way of one exact version through the stages that were in force
+// when it was submitted. Another text in Draft ends it.
 type Review struct {
+	Version   journal.Hash `json:"version"`
+	Stages    []string     `json:"stages"`              // fixed at submission
+	Approvals []Approval   `json:"approvals,omitempty"` // of the first len(Approvals) stages
+	Returned  *Note        `json:"returned,omitempty"`  // sent back: the review is over
+	With      string       `json:"with,omitempty"`      // id of who has the stage under way; "" whoever may
+	Due       *time.Time   `json:"due,omitempty"`       // when that stage should be done
+	By        string       `json:"by"`                  // id of who submitted
+	At        time.Time    `json:"at"`
+}
+
+// Approval is one stage passed.
+type Approval struct {
+	Stage string    `json:"stage"`
+	By    string    `json:"by"` // id
+	At    time.Time `json:"at"`
+	Note  string    `json:"note,omitempty"`
+}
+
+// Note is why a review was sent back, and by whom.
+type Note struct {
+	Stage string    `json:"stage"`
+	By    string    `json:"by"` // id
+	At    time.Time `json:"at"`
+	Text  string    `json:"text"`
+}
+
+// Schedule makes Draft live at an instant, if it still is that version then.
+type Schedule struct {
 	Version journal.Hash `json:"version"`
-	Waived  []string     `json:"waived,omitempty"` // stages an import waived
-	Advice  []Advice     `json:"advice,omitempty"` // what the gate advised and was overruled
-	By      string       `json:"by"`               // actor id
 	At      time.Time    `json:"at"`
+	By      string       `json:"by"` // id of who scheduled
 }
 
 // Gone says that an item was withdrawn. Its page answers 410.

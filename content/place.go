@@ -165,7 +165,7 @@ func (d *Desk) withdraw(ctx context.Context, actor, id, reason, instead string) 
 	if item.Draft == "" {
 		item.Draft = item.Live
 	}
-	item.Live, item.Review = "", nil
+	item.Live, item.Grounds = "", nil
 	item.Gone = &Gone{At: at, Reason: reason, Instead: instead}
 	return d.write(ctx, item, record.Rev, "withdraw", actor)
 }

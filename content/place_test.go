@@ -27,7 +27,7 @@ func TestWithdraw(t *testing.T) {
 		t.Fatal(stamp, err)
 	}
 	item, _ := r.item(t, id)
-	if item.Live != "" || item.Draft == "" || item.Review != nil || !reflect.DeepEqual(item.Gone, &content.Gone{At: noon, Reason: "数据有误", Instead: other}) {
+	if item.Live != "" || item.Draft == "" || item.Grounds != nil || !reflect.DeepEqual(item.Gone, &content.Gone{At: noon, Reason: "数据有误", Instead: other}) {
 		t.Errorf("withdrawn: %+v", item)
 	}
 	if again, err := r.Withdraw(t.Context(), "chief", id, "数据有误", other); err != nil || again != stamp {

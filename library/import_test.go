@@ -63,11 +63,11 @@ func checkItem(t *testing.T, r journal.Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if item.Live == "" || item.Review == nil {
+	if item.Live == "" || item.Grounds == nil {
 		t.Errorf("%s is not live", item.Slugs)
 		return
 	}
-	for _, a := range item.Review.Advice {
+	for _, a := range item.Grounds.Advice {
 		if a.Code == "reviewer" {
 			continue // no scientist has read them yet, and the pages say so
 		}
