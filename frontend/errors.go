@@ -54,7 +54,12 @@ func judge(err error) fault {
 	case errors.Is(err, shelf.ErrCursor):
 		return fault{status: http.StatusBadRequest, code: "bad_cursor", title: "翻页的记号不对", detail: "翻页的记号过期了，或者不属于这个列表。请从第1页看起。", find: true}
 	case errors.Is(err, search.ErrQuery):
-		return fault{status: http.StatusBadRequest, code: "bad_query", title: "这样写找不了", detail: "搜索的话太长，或者翻页的记号不对。请少写几个字再找。", find: true}
+		f := fault{status: http.StatusBadRequest, code: "bad_query", title: "这样写找不了", detail: "搜索的话太长，或者翻页的记号不对。请少写几个字再找。", find: true}
+		var invalid *journal.Invalid
+		if errors.As(err, &invalid) {
+			f.detail, f.problems = invalid.Error(), invalid.Problems
+		}
+		return f
 	case errors.Is(err, search.ErrRebuilding):
 		return fault{status: http.StatusServiceUnavailable, code: "search_rebuilding", title: "搜索正在整理内容", detail: "请过一会儿再找。", after: 10 * time.Second}
 	case errors.Is(err, search.ErrBusy):

@@ -180,11 +180,10 @@ func open(c Config) (*server, error) {
 	if c.Shelf == nil || c.Blobs == nil {
 		return nil, errors.New("frontend: shelf and blobs are required")
 	}
-	base, err := url.Parse(c.BaseURL)
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" {
-		return nil, fmt.Errorf("frontend: base URL %q is not a scheme and a host", c.BaseURL)
+	var err error
+	if c.BaseURL, err = Base(c.BaseURL); err != nil {
+		return nil, err
 	}
-	c.BaseURL = base.Scheme + "://" + base.Host
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -197,7 +196,7 @@ func open(c Config) (*server, error) {
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()
 	}
-	s := &server{Config: c, https: base.Scheme == "https", pages: newCache(c.PageCache), rates: rates(c.Now), renders: newBulkhead(4, 1024, 2*time.Second), finds: newBulkhead(2, 128, 500*time.Millisecond), ids: newIDs()}
+	s := &server{Config: c, https: strings.HasPrefix(c.BaseURL, "https:"), pages: newCache(c.PageCache), rates: rates(c.Now), renders: newBulkhead(4, 1024, 2*time.Second), finds: newBulkhead(2, 128, 500*time.Millisecond), ids: newIDs()}
 	if s.proxies, err = prefixes(c.TrustedProxies); err != nil {
 		return nil, err
 	}
@@ -214,6 +213,15 @@ func open(c Config) (*server, error) {
 	s.routes = s.table(a)
 	s.counts, err = newCounts(c.Registry, s.pages, s.routes)
 	return s, err
+}
+
+// Base is the regular form of a base URL: a scheme, http or https, and a host.
+func Base(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("frontend: base URL %q is not a scheme and a host", text)
+	}
+	return u.Scheme + "://" + u.Host, nil
 }
 
 // prefixes reads addresses and networks.

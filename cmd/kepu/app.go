@@ -52,7 +52,9 @@ type App struct {
 	target atomic.Uint64 // seq the shelf must reach before the node is ready
 	known  atomic.Bool   // whether target was read from the store
 	ready  atomic.Bool
-	seen   atomic.Int64 // when the store last answered, Unix milliseconds
+	seen   atomic.Int64                     // when the store last answered, Unix milliseconds
+	head   atomic.Pointer[journal.Position] // what it said then
+	blobs  atomic.Int64                     // bytes of media, as last counted
 }
 
 // New takes the data directory for itself, opens the stores and listens. What
@@ -71,11 +73,11 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	if a.lock, err = lockFile(filepath.Join(c.data, "serve.lock")); err != nil {
 		return a, err
 	}
-	if a.listener, err = listen(c.addr); err != nil {
+	if a.listener, err = listen("-addr", c.addr); err != nil {
 		return a, err
 	}
 	if c.opsAddr != "" {
-		if a.opsAt, err = listen(c.opsAddr); err != nil {
+		if a.opsAt, err = listen("-ops-addr", c.opsAddr); err != nil {
 			return a, err
 		}
 	}
@@ -139,6 +141,8 @@ func (a *App) Run(ctx context.Context) error {
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
 	part("free slugs", a.freeSlugs)
+	part("anchor", a.anchor)
+	part("measure blobs", a.measureBlobs)
 	if a.opsAt != nil {
 		part("ops", func(ctx context.Context) error { return serveHTTP(ctx, a.ops, a.opsAt) })
 	}
@@ -217,6 +221,7 @@ func (a *App) watch(ctx context.Context) error {
 		cancel()
 		if err == nil {
 			a.seen.Store(time.Now().UnixMilli())
+			a.head.Store(&head)
 			if !a.known.Load() {
 				a.target.Store(head.Seq)
 				a.known.Store(true)
@@ -243,9 +248,10 @@ func (a *App) watch(ctx context.Context) error {
 
 // readiness is true once the shelf has caught up with the store, and stays so.
 func (a *App) readiness() (bool, map[string]any) {
-	detail := map[string]any{
-		"shelf_seq": a.shelf.Position().Seq,
-		"index_seq": a.index.Position().Seq,
+	detail := map[string]any{}
+	for _, f := range a.followers() {
+		seq := f.seq()
+		detail[f.name+"_seq"], detail[f.name+"_lag"] = seq, a.lag(seq)
 	}
 	if seen := a.seen.Load(); seen > 0 {
 		detail["store_seen_s"] = (time.Now().UnixMilli() - seen) / 1000
@@ -296,10 +302,13 @@ func lockFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-func listen(addr string) (net.Listener, error) {
+func listen(flag, addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("地址 %s 已被别的程序占用，请用 -addr 换一个", addr)
+		return nil, fmt.Errorf("地址 %s 已被别的程序占用，请用 %s 换一个", addr, flag)
 	}
-	return l, err
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("不能在 %s（%s）上监听：%v", addr, flag, err)}
+	}
+	return l, nil
 }

@@ -48,7 +48,7 @@ func benchCeilingCommand() command {
 					}
 					return c.Send(page.Body)
 				})
-				at, err := listen("127.0.0.1:0")
+				at, err := listen("-addr", "127.0.0.1:0")
 				if err != nil {
 					return err
 				}

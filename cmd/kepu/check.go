@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"kepu/content"
@@ -25,10 +26,11 @@ func reindexCommand() command {
 		setup: func(fs *flag.FlagSet) run {
 			var c storeConfig
 			c.flags(fs)
+			asJSON := fs.Bool("json", false, "以 JSON 打印")
 			return func(ctx context.Context, std stdio, args []string) error {
-				return maintain(ctx, std, c, "/reindex", func(ctx context.Context, n *node, say func(event)) error {
+				return maintain(ctx, std, c, "/reindex", nil, func(ctx context.Context, n *node, say func(event)) error {
 					return n.index.Rebuild(ctx, func(done, total int) { say(event{Stage: "重建搜索索引", Done: done, Total: total}) })
-				}, false)
+				}, *asJSON)
 			}
 		},
 	}
@@ -42,18 +44,39 @@ func checkCommand() command {
 			var c storeConfig
 			c.flags(fs)
 			asJSON := fs.Bool("json", false, "以 JSON 打印")
+			anchorFile := fs.String("anchor", "", "另存的日志文件：核对其中每小时记下的日志位置还在链上")
 			return func(ctx context.Context, std stdio, args []string) error {
-				return maintain(ctx, std, c, "/check", func(ctx context.Context, n *node, say func(event)) error {
-					return inspect(ctx, n.stores, n.shelf, n.index, say)
+				var anchors []journal.Anchor
+				if *anchorFile != "" {
+					var err error
+					if anchors, err = readAnchors(*anchorFile); err != nil {
+						return err
+					}
+				}
+				return maintain(ctx, std, c, "/check", anchors, func(ctx context.Context, n *node, say func(event)) error {
+					return inspect(ctx, n.stores, n.shelf, n.index, anchors, say)
 				}, *asJSON)
 			}
 		},
 	}
 }
 
-// maintain lets a running serve do the work, or does it itself on the directory
-// that nobody serves.
-func maintain(ctx context.Context, std stdio, c storeConfig, path string, work func(context.Context, *node, func(event)) error, asJSON bool) error {
+func readAnchors(name string) ([]journal.Anchor, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	anchors, err := journal.ReadAnchors(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return anchors, nil
+}
+
+// maintain lets a running serve do the work, which is sent ask, or does it
+// itself on the directory that nobody serves.
+func maintain(ctx context.Context, std stdio, c storeConfig, path string, ask any, work func(context.Context, *node, func(event)) error, asJSON bool) error {
 	findings := []string{}
 	bars := map[string]*progress{}
 	heard := func(e event) {
@@ -66,7 +89,10 @@ func maintain(ctx context.Context, std stdio, c storeConfig, path string, work f
 		}
 		bars[e.Stage].step(e.Done, e.share())
 	}
-	running, err := askServe(ctx, c.data, path, heard)
+	if err := c.there(); err != nil {
+		return err
+	}
+	running, err := askServe(ctx, c.data, path, ask, heard)
 	if !running && err == nil {
 		err = withNode(ctx, c, func(ctx context.Context, n *node) error { return work(ctx, n, heard) })
 	}
@@ -161,12 +187,15 @@ func (n *node) caughtUp(ctx context.Context, work func(context.Context, *node) e
 
 // inspect names every difference between journal, heads, shelf, index and
 // blobs.
-func inspect(ctx context.Context, s *stores, sh *shelf.Shelf, x *search.Index, say func(event)) error {
+func inspect(ctx context.Context, s *stores, sh *shelf.Shelf, x *search.Index, anchors []journal.Anchor, say func(event)) error {
 	found := func(format string, args ...any) { say(event{Finding: fmt.Sprintf(format, args...)}) }
 	err := journal.Verify(ctx, s.journal, journal.NewChain(s.secret), func(done, total int) {
 		say(event{Stage: "核对日志", Done: done, Total: total})
 	}, func(problem string) { found("日志：%s", problem) })
 	if err != nil {
+		return fmt.Errorf("check journal: %w", err)
+	}
+	if err := journal.CheckAnchors(ctx, s.journal, anchors, func(problem string) { found("日志：%s", problem) }); err != nil {
 		return fmt.Errorf("check journal: %w", err)
 	}
 	if err := inspectShelf(ctx, s, sh, found); err != nil {

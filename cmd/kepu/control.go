@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"kepu/journal"
 )
 
 // control is how check and reindex are heard by a running serve: HTTP on a
@@ -53,16 +56,20 @@ func listenControl(path string, a *App) (*control, error) {
 		return nil, errors.Join(fmt.Errorf("protect control socket: %w", err), listener.Close())
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /reindex", a.stream(func(ctx context.Context, say func(event)) error {
+	mux.HandleFunc("POST /reindex", a.stream(func(ctx context.Context, _ *http.Request, say func(event)) error {
 		return a.index.Rebuild(ctx, func(done, total int) { say(event{Stage: "重建搜索索引", Done: done, Total: total}) })
 	}))
-	mux.HandleFunc("POST /check", a.stream(func(ctx context.Context, say func(event)) error {
-		return inspect(ctx, a.stores, a.shelf, a.index, say)
+	mux.HandleFunc("POST /check", a.stream(func(ctx context.Context, r *http.Request, say func(event)) error {
+		var anchors []journal.Anchor
+		if err := json.NewDecoder(r.Body).Decode(&anchors); err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read anchors: %w", err)
+		}
+		return inspect(ctx, a.stores, a.shelf, a.index, anchors, say)
 	}))
 	return &control{listener, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
 }
 
-func (a *App) stream(do func(ctx context.Context, say func(event)) error) http.HandlerFunc {
+func (a *App) stream(do func(ctx context.Context, r *http.Request, say func(event)) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		out := json.NewEncoder(w)
 		flusher, _ := w.(http.Flusher)
@@ -77,7 +84,7 @@ func (a *App) stream(do func(ctx context.Context, say func(event)) error) http.H
 			}
 		}
 		end := event{End: true}
-		if err := do(r.Context(), say); err != nil {
+		if err := do(r.Context(), r, say); err != nil {
 			end.Error = explain(a.config.in(err))
 		}
 		say(end)
@@ -91,16 +98,21 @@ func (c *control) close() error {
 	return nil
 }
 
-// askServe sends a command to the serve that holds the data directory and calls
-// heard for each event. running is false where nobody listens.
-func askServe(ctx context.Context, data, path string, heard func(event)) (running bool, err error) {
+// askServe sends a command, with what goes with it, to the serve that holds the
+// data directory and calls heard for each event. running is false where nobody
+// listens.
+func askServe(ctx context.Context, data, path string, ask any, heard func(event)) (running bool, err error) {
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return false, err
+	}
 	socket := filepath.Join(data, "serve.sock")
 	dialer := net.Dialer{Timeout: 3 * time.Second}
 	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return dialer.DialContext(ctx, "unix", socket)
 	}}}
 	defer client.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://serve"+path, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://serve"+path, bytes.NewReader(body))
 	if err != nil {
 		return false, err
 	}

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/peterbourgon/ff/v3"
 	"github.com/peterbourgon/ff/v3/fftoml"
@@ -24,7 +27,8 @@ func parse(fs *flag.FlagSet, args []string) (positional []string, err error) {
 	}
 	options := []ff.Option{ff.WithEnvVarPrefix("KEPU"), ff.WithIgnoreUndefined(true)}
 	file := "kepu.toml"
-	if *config = lastValue(flags, "config"); *config != "" {
+	// Read before the rest, which comes out of the file it names.
+	if *config = cmp.Or(lastValue(flags, "config"), os.Getenv("KEPU_CONFIG")); *config != "" {
 		file = *config
 	} else {
 		options = append(options, ff.WithAllowMissingConfigFile(true))
@@ -104,12 +108,37 @@ func tomlOfKnownFlags(r io.Reader, set func(name, value string) error) error {
 	})
 }
 
+// How package flag and ff say that a value does not fit.
+var (
+	wrongOnLine = regexp.MustCompile(`invalid (?:boolean )?value "(.*?)" for (?:flag )?-?([\w-]+)(?:: (.*))?$`)
+	wrongBefore = regexp.MustCompile(`error setting flag "([\w-]+)" from (environment variable|config file)(?: "\w+")?: (.*)$`)
+)
+
 func translate(err error) error {
 	text := err.Error()
-	if i := strings.LastIndex(text, "invalid value "); i >= 0 {
-		return fmt.Errorf("选项的值不对：%s", text[i+len("invalid value "):])
+	if m := wrongOnLine.FindStringSubmatch(text); m != nil {
+		return fmt.Errorf("选项 -%s 的值“%s”不对%s", m[2], m[1], why(m[3]))
 	}
-	return err
+	if m := wrongBefore.FindStringSubmatch(text); m != nil {
+		from := "环境变量里"
+		if m[2] == "config file" {
+			from = "配置文件里"
+		}
+		return fmt.Errorf("%s选项 -%s 的值不对%s", from, m[1], why(m[3]))
+	}
+	return fmt.Errorf("配置读不懂：%w", err)
+}
+
+// why gives a reason that is in Chinese; Go's own words help nobody here.
+func why(reason string) string {
+	if !hasHan(reason) {
+		return ""
+	}
+	return "：" + reason
+}
+
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // byteSize is a flag such as 128MB or 1GiB; units are powers of 1024.

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"kepu/content"
@@ -48,13 +49,27 @@ func (c *importConfig) run(ctx context.Context, std stdio, paths []string) (err 
 	if len(paths) == 0 {
 		return usageError{"缺少要导入的文件或文件夹"}
 	}
-	if c.im.Source == "" {
-		c.im.Source = sourceName(paths[0])
-	}
 	if c.im.Audiences, err = parseAudiences(c.audiences); err != nil {
 		return err
 	}
-	s, err := openStores(ctx, c.storeConfig, quiet())
+	if !slices.Contains([]string{exchange.Auto, exchange.Markdown, exchange.JSONL}, c.im.Format) {
+		return usageError{fmt.Sprintf("没有“%s”这种格式；可以写 auto、markdown、jsonl", c.im.Format)}
+	}
+	stores := c.storeConfig
+	if c.im.Options.DryRun && stores.there() != nil {
+		// There is nothing to compare with, and a trial must leave nothing behind.
+		if stores.data, err = os.MkdirTemp("", "kepu-dry-run-*"); err != nil {
+			return fmt.Errorf("make a place for the trial: %w", err)
+		}
+		stores.secret = ""
+		defer func() { err = firstError(err, os.RemoveAll(stores.data)) }()
+	}
+	report, err := openReport(c.report)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, report.Close()) }()
+	s, err := openStores(ctx, stores, quiet())
 	if err != nil {
 		return c.in(err)
 	}
@@ -62,24 +77,22 @@ func (c *importConfig) run(ctx context.Context, std stdio, paths []string) (err 
 	p := newProgress(std.err, "导入")
 	c.im.Desk, c.im.Media, c.im.Actor = s.desk(), s.media(), operator
 	c.im.Progress = func(e exchange.Progress) { p.step(e.Items, e.Share()) }
-	if err := c.im.Desk.Seed(ctx); err != nil {
-		return fmt.Errorf("seed topics: %w", err)
+	if !c.im.Options.DryRun || stores.data != c.data {
+		if err := c.im.Desk.Seed(ctx); err != nil {
+			return fmt.Errorf("seed topics: %w", err)
+		}
 	}
-	report, err := c.im.Paths(ctx, paths)
+	result, err := c.im.Paths(ctx, paths)
 	p.end()
-	return firstError(err, c.tell(std, report, err))
+	return firstError(err, c.tell(std, report, result, err))
 }
 
 // tell prints the report; an import that ended early still says how far it got.
-func (c *importConfig) tell(std stdio, r exchange.Report, failed error) error {
-	if c.report != "" {
-		text, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(c.report, append(text, '\n'), 0o600); err != nil {
-			return fmt.Errorf("write report: %w", err)
-		}
+func (c *importConfig) tell(std stdio, report io.Writer, r exchange.Report, failed error) error {
+	to := json.NewEncoder(report)
+	to.SetIndent("", "  ")
+	if err := to.Encode(r); err != nil {
+		return fmt.Errorf("write report: %w", err)
 	}
 	if c.json {
 		if err := json.NewEncoder(std.out).Encode(r); err != nil {
@@ -97,14 +110,41 @@ func (c *importConfig) tell(std stdio, r exchange.Report, failed error) error {
 // shown is how many problems are printed; the report file has more.
 const shown = 20
 
-func (c *importConfig) print(std stdio, r exchange.Report) {
-	for i, p := range r.Problems {
-		if i == shown {
-			fmt.Fprintf(std.err, "……还有 %d 处，用 -report 文件名 看全部。\n", r.Bad()-shown)
-			break
-		}
-		fmt.Fprintf(std.err, "%s：%s\n", p.Where, p.Message)
+// openReport opens the file for the report before the work begins, for an
+// import of an hour must not end with nowhere to tell of it.
+func openReport(name string) (io.WriteCloser, error) {
+	if name == "" {
+		return discard{io.Discard}, nil
 	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("写不了报告文件：%w", err)
+	}
+	return f, nil
+}
+
+type discard struct{ io.Writer }
+
+func (discard) Close() error { return nil }
+
+// tellProblems prints what went wrong, and then what was put right.
+func tellProblems(std stdio, r exchange.Report) {
+	for _, list := range []struct {
+		of  []exchange.LineProblem
+		all int
+	}{{r.Problems, r.Bad()}, {r.Notes, len(r.Notes)}} {
+		for i, p := range list.of {
+			if i == shown {
+				fmt.Fprintf(std.err, "……还有 %d 处，在完整的结果里（import 用 -report 文件名，或 -json）。\n", list.all-shown)
+				break
+			}
+			fmt.Fprintf(std.err, "%s：%s\n", p.Where, p.Message)
+		}
+	}
+}
+
+func (c *importConfig) print(std stdio, r exchange.Report) {
+	tellProblems(std, r)
 	would := ""
 	if c.im.Options.DryRun {
 		would = "（试运行，没有写入）"
@@ -120,19 +160,14 @@ func (c *importConfig) print(std stdio, r exchange.Report) {
 			parts = append(parts, fmt.Sprintf("%s %d", w.word, n))
 		}
 	}
+	if r.Resources > 0 {
+		parts = append(parts, fmt.Sprintf("另写了主题、系列和情景 %d 个", r.Resources))
+	}
 	if len(parts) == 0 {
 		parts = append(parts, "没有可导入的内容")
 	}
 	fmt.Fprintln(std.out, strings.Join(parts, "，")+"。")
 }
-
-func sourceName(path string) string {
-	base := filepath.Base(filepath.Clean(path))
-	return strings.TrimSuffix(base, filepath.Ext(base))
-}
-
-// defaultWeight is the weight of an audience that is named without one.
-const defaultWeight = 50
 
 func parseAudiences(list string) (placed []content.Placed, err error) {
 	for _, name := range splitList(list) {
@@ -140,7 +175,7 @@ func parseAudiences(list string) (placed []content.Placed, err error) {
 		if !a.Valid() {
 			return nil, usageError{fmt.Sprintf("没有“%s”这类人群；可以写 youth、farmers、workers、seniors、officials", name)}
 		}
-		placed = append(placed, content.Placed{Audience: a, Weight: defaultWeight})
+		placed = append(placed, content.Placed{Audience: a, Weight: exchange.DefaultWeight})
 	}
 	return placed, nil
 }

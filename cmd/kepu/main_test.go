@@ -45,6 +45,9 @@ func TestWrongUseExitsWithTwoAndSaysWhy(t *testing.T) {
 		{[]string{"import", "x", "-audience", "children"}, "没有“children”这类人群"},
 		{[]string{"serve", "-page-cache", "many"}, "128MB"},
 		{[]string{"serve", "what"}, "不认识 what"},
+		{[]string{"serve", "-library=maybe"}, "选项 -library 的值“maybe”不对"},
+		{[]string{"serve", "-base-url", "kepu.example.cn"}, "-base-url 应写成"},
+		{[]string{"import", "x", "-format", "word"}, "没有“word”这种格式"},
 		{[]string{"export"}, "空的或还没有的文件夹"},
 		{[]string{"bench", "search"}, "三个都要给"},
 	} {
@@ -101,6 +104,43 @@ func TestAMisspeltNameInTheFileIsRefused(t *testing.T) {
 	config.flags(fs)
 	if _, err := parse(fs, nil); err == nil || !strings.Contains(err.Error(), "page-cahce") {
 		t.Errorf("error %v does not name the misspelt option", err)
+	}
+}
+
+func TestTheEnvironmentMayNameTheFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "mine.toml", "addr = \"from-file:1\"\n")
+	t.Setenv("KEPU_CONFIG", "mine.toml")
+	var config Config
+	fs := newFlagSet()
+	config.flags(fs)
+	if _, err := parse(fs, nil); err != nil || config.addr != "from-file:1" {
+		t.Errorf("addr %q, %v", config.addr, err)
+	}
+	t.Setenv("KEPU_CONFIG", "other.toml")
+	if _, err := parse(newFlagSet(), nil); err == nil {
+		t.Error("a file that is not there was passed over")
+	}
+}
+
+func TestAWrongValueIsNamedWhereverItStands(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range []struct{ file, environment, says string }{
+		{"page-cache = \"many\"\n", "", "配置文件里选项 -page-cache 的值不对：要写成 128MB 这样"},
+		{"", "many", "环境变量里选项 -page-cache 的值不对：要写成 128MB 这样"},
+		{"page-cache = [\n", "", "配置读不懂"},
+	} {
+		write(t, "kepu.toml", c.file)
+		t.Setenv("KEPU_PAGE_CACHE", c.environment)
+		if c.environment == "" {
+			os.Unsetenv("KEPU_PAGE_CACHE")
+		}
+		var config Config
+		fs := newFlagSet()
+		config.flags(fs)
+		if _, err := parse(fs, nil); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q, %q: %v", c.file, c.environment, err)
+		}
 	}
 }
 

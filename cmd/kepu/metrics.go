@@ -15,11 +15,17 @@ func (a *App) measure(registry *prometheus.Registry) {
 	gauge := func(name, help string, read func() float64) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 	}
-	gauge("kepu_shelf_seq", "Journal position that the shelf shows.", func() float64 { return float64(a.shelf.Position().Seq) })
-	gauge("kepu_index_seq", "Journal position that the search index answers with.", func() float64 { return float64(a.index.Position().Seq) })
-	gauge("kepu_index_lag", "Entries the search index is behind the shelf.", func() float64 {
-		return max(0, float64(a.shelf.Position().Seq)-float64(a.index.Position().Seq))
+	gauge("kepu_journal_seq", "Last entry of the journal when the store last answered.", func() float64 {
+		if head := a.head.Load(); head != nil {
+			return float64(head.Seq)
+		}
+		return 0
 	})
+	for _, f := range a.followers() {
+		gauge("kepu_"+f.name+"_seq", "Journal position that the "+f.name+" shows.", func() float64 { return float64(f.seq()) })
+		gauge("kepu_"+f.name+"_lag", "Entries the "+f.name+" is behind the journal.", func() float64 { return float64(a.lag(f.seq())) })
+	}
+	gauge("kepu_blob_bytes", "Bytes of stored media, as counted within the last ten minutes.", func() float64 { return float64(a.blobs.Load()) })
 	gauge("kepu_store_seen_seconds", "Seconds since the store last answered.", func() float64 {
 		return float64(time.Now().UnixMilli()-a.seen.Load()) / 1000
 	})

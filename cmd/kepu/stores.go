@@ -30,6 +30,20 @@ func (c *storeConfig) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.secret, "secret", "", "密钥文件；不给时用 数据目录/secret，第一次启动时生成")
 }
 
+// dbFile is the journal's file in the data directory.
+const dbFile = "kepu.db"
+
+// there is an error where the data directory holds no store: a command that only
+// reads must not make one of a mistyped path and find it faultless.
+func (c *storeConfig) there() error {
+	if _, err := os.Stat(filepath.Join(c.data, dbFile)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("目录 %s 里没有 kepu 的数据（没有 %s）。请用 -data 指明数据目录", c.data, dbFile)
+	} else if err != nil {
+		return fmt.Errorf("look at the data directory: %w", err)
+	}
+	return nil
+}
+
 // stores are the adapters a command works on. openStores is the one place that
 // decides which.
 type stores struct {
@@ -57,7 +71,7 @@ func openStores(ctx context.Context, c storeConfig, log *slog.Logger) (*stores, 
 	if err := os.MkdirAll(temp, 0o700); err != nil {
 		return nil, fmt.Errorf("make temporary directory: %w", err)
 	}
-	store, err := sqlite.Open(ctx, filepath.Join(c.data, "kepu.db"), sqlite.Options{Secret: secret, Now: time.Now, Log: log})
+	store, err := sqlite.Open(ctx, filepath.Join(c.data, dbFile), sqlite.Options{Secret: secret, Now: time.Now, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
@@ -89,6 +103,10 @@ func explain(err error) string {
 		return "数据目录正被另一个 kepu 使用" + place(err) + "。先停掉它，或换一个 -data 目录。"
 	case errors.Is(err, journal.ErrSecret):
 		return "密钥和数据对不上：这些数据是用另一个密钥建的。请把原来的密钥文件放回去，或用 -secret 指明。"
+	case errors.Is(err, sqlite.ErrDamaged):
+		return "数据文件坏了" + place(err) + "。先停掉 kepu，把目录整个拷一份留底，再用最近的备份恢复；磁盘可能有故障，也请查一查。"
+	case errors.Is(err, sqlite.ErrForeign):
+		return "数据目录里的 " + dbFile + " 是别的程序的数据库" + place(err) + "。请换一个 -data 目录。"
 	case errors.Is(err, journal.ErrNewer):
 		return "这些数据是更新版本的 kepu 写的，请升级程序。（" + err.Error() + "）"
 	case errors.Is(err, journal.ErrFull), errors.Is(err, media.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):

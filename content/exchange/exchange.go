@@ -106,7 +106,10 @@ func (im *Import) sourceOr(name string) string {
 	if im.Source != "" {
 		return im.Source
 	}
-	base := path.Base(path.Clean(filepath.ToSlash(name)))
+	if whole, err := filepath.Abs(name); err == nil {
+		name = whole // "." and ".." have names too
+	}
+	base := path.Base(filepath.ToSlash(name))
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 

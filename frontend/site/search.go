@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kepu/content"
 	"kepu/frontend/page"
+	"kepu/journal"
 	"kepu/search"
 	"kepu/shelf"
 )
@@ -89,7 +91,7 @@ func (s *Site) Search(r page.Request) (page.Reply, error) {
 		case errors.Is(err, search.ErrRebuilding):
 			m.Trouble = "搜索正在整理内容，请过一会儿再找"
 		case errors.Is(err, search.ErrQuery) && r.Query.Text("after") == "":
-			m.Trouble, status = "写得太长了，请少写几个字", http.StatusBadRequest
+			m.Trouble, status = trouble(err), http.StatusBadRequest
 		case err != nil:
 			return page.Reply{}, err
 		default:
@@ -104,6 +106,19 @@ func (s *Site) Search(r page.Request) (page.Reply, error) {
 	reply, err := s.page(r, "search", m)
 	reply.Status = status
 	return reply, err
+}
+
+// trouble is what the index found wrong with a question, for people.
+func trouble(err error) string {
+	var invalid *journal.Invalid
+	if !errors.As(err, &invalid) {
+		return "这样写找不了，请换几个字"
+	}
+	words := make([]string, len(invalid.Problems))
+	for i, p := range invalid.Problems {
+		words[i] = p.Message
+	}
+	return strings.Join(words, "；")
 }
 
 func (s *Site) ask(r page.Request, q search.Query) (search.Result, error) {
