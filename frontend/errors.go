@@ -57,7 +57,7 @@ func judge(err error) fault {
 		f := fault{status: http.StatusBadRequest, code: "bad_query", title: "这样写找不了", detail: "搜索的话太长，或者翻页的记号不对。请少写几个字再找。", find: true}
 		var invalid *journal.Invalid
 		if errors.As(err, &invalid) {
-			f.detail, f.problems = invalid.Error(), invalid.Problems
+			f.detail, f.problems = invalid.Words()+"。", invalid.Problems
 		}
 		return f
 	case errors.Is(err, search.ErrRebuilding):

@@ -47,6 +47,24 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// What is wrong with a question is said, on the page and to programs.
+func TestASearchThatIsRefusedSaysWhy(t *testing.T) {
+	r := stocked(t)
+	for query, why := range map[string]string{
+		"q=a&from=2026-02-01&to=2025-01-01": "早于",
+		"q=" + strings.Repeat("x", 200):     "128",
+	} {
+		for _, path := range []string{"/search?", "/easy/search?", "/api/v1/search?"} {
+			if a := r.get(path + query); a.StatusCode != 400 || !strings.Contains(string(a.body), why) {
+				t.Errorf("%s%s: %d without %q: %.300s", path, query, a.StatusCode, why, a.body)
+			}
+		}
+	}
+	if a := r.get("/api/v1/search?q=a&from=2026-02-01&to=2025-01-01"); !strings.Contains(string(a.body), `"problems":[{"field":`) {
+		t.Errorf("no field is named: %s", a.body)
+	}
+}
+
 func TestItemPage(t *testing.T) {
 	r := stocked(t)
 	doc := r.get("/article/item-a").page(t)

@@ -39,6 +39,15 @@ type Problem struct {
 // Invalid says what is wrong with an input.
 type Invalid struct{ Problems []Problem }
 
+// Words are the messages alone, for people who see the fields before them.
+func (e *Invalid) Words() string {
+	words := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		words[i] = p.Message
+	}
+	return strings.Join(words, "；")
+}
+
 func (e *Invalid) Error() string {
 	var b strings.Builder
 	for i, p := range e.Problems {

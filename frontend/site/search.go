@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"kepu/content"
 	"kepu/frontend/page"
@@ -114,11 +113,7 @@ func trouble(err error) string {
 	if !errors.As(err, &invalid) {
 		return "这样写找不了，请换几个字"
 	}
-	words := make([]string, len(invalid.Problems))
-	for i, p := range invalid.Problems {
-		words[i] = p.Message
-	}
-	return strings.Join(words, "；")
+	return invalid.Words()
 }
 
 func (s *Site) ask(r page.Request, q search.Query) (search.Result, error) {
