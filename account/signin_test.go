@@ -158,13 +158,12 @@ func TestGuessesFromOneNetwork(t *testing.T) {
 	h := open(t)
 	h.person(t, "li.ming")
 	e := h.in(t, "li.ming")
-	for range 300 {
+	for range 120 {
 		h.in(t, "li.ming")
 	}
 	six := func(host int) netip.Addr { return netip.MustParseAddr(fmt.Sprintf("2001:db8:1:2::%x", host)) }
 	for _, from := range []func(int) netip.Addr{
 		func(int) netip.Addr { return desk },
-		func(int) netip.Addr { return netip.MustParseAddr("::ffff:198.51.100.1") },
 		six,
 		func(int) netip.Addr { return netip.Addr{} },
 	} {
@@ -217,27 +216,24 @@ func TestGuessesInParallel(t *testing.T) {
 	}
 }
 
-// What was asked to wait, and what ran out of time, is not counted.
+// An attempt whose time ran out before it was tried is not counted.
 func TestAnInterruptedAttemptIsNotCounted(t *testing.T) {
 	h := open(t)
-	h.Cost = account.Cost{Memory: 256 * 1024, Time: 1, Threads: 1}
 	h.person(t, "li.ming")
-	cut := 0
-	for _, err := range together(t.Context(), 8, func(ctx context.Context, i int) error {
-		ctx, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
+	back, err := h.Occupy(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range together(t.Context(), 5, func(ctx context.Context, _ int) error {
+		ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 		defer cancel()
 		_, err := h.SignIn(ctx, try("li.ming"))
 		return err
 	}) {
-		if errors.Is(err, context.DeadlineExceeded) {
-			cut++
-		}
+		want(t, "while all hash", err, context.DeadlineExceeded)
 	}
-	if cut == 0 {
-		t.Fatal("nobody waited for a turn in vain")
-	}
-	h.Accounts = h.beside()
-	for i := range 4 {
+	back()
+	for i := range 5 {
 		_, err := h.SignIn(t.Context(), wrong("li.ming"))
 		want(t, fmt.Sprintf("guess %d", i+1), err, account.ErrCredentials)
 	}
