@@ -141,7 +141,7 @@ func TestSessionsListAndEnd(t *testing.T) {
 	want(t, "all", err, account.ErrCredentials)
 	_, _, err = h.Resume(t.Context(), c.Token)
 	want(t, "another person's", err, nil)
-	if n, err := h.Open(t.Context()); n != 1 || err != nil {
+	if n, err := h.SessionCount(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d open, %v", n, err)
 	}
 	h.in(t, "li.ming")
