@@ -70,8 +70,10 @@ func (g Grant) Covers(region string) bool {
 // journal, and the grants that count for this call (those of a bearer token
 // where one was used). The zero Actor may do nothing.
 type Actor struct {
-	ID     string
-	Grants []Grant
+	ID       string
+	Grants   []Grant
+	Token    string // id of the bearer token used; "" where a session was
+	ReadOnly bool   // by a token that only reads: whoever takes calls refuses every other
 }
 
 // May tells whether the actor holds one of the roles for what stands in region.
