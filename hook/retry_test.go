@@ -3,6 +3,7 @@ package hook_test
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -179,10 +180,14 @@ func TestPing(t *testing.T) {
 	}
 }
 
-// One hook whose receiver is dead, two that work: neither waits for it.
+// A thousand deliveries to three hooks, of which one's receiver is dead: the
+// others do not wait for it. KEPU_SOAK asks for ten thousand.
 func TestThreeHooks(t *testing.T) {
 	r := open(t)
-	const items = 1000
+	items := 334
+	if os.Getenv("KEPU_SOAK") != "" {
+		items = 3334
+	}
 	var live [2]*receiver
 	var ids []string
 	for i := range live {
@@ -193,14 +198,14 @@ func TestThreeHooks(t *testing.T) {
 	dead.Close()
 	lost := r.put(t, dead.URL).Hook.ID
 	r.deliver(t)
-	begun := time.Now()
 	for n := range items {
 		r.write(t, item(n), fmt.Sprintf("第 %d 篇", n))
 	}
+	begun, before := time.Now(), live[0].count()+live[1].count()
 	until(t, "all delivered to those that live", func() bool {
 		return r.owed(t, ids[0])+r.owed(t, ids[1]) == 0 && len(live[0].got()) >= items && len(live[1].got()) >= items
 	})
-	t.Logf("%d deliveries in %s", 2*items, time.Since(begun).Round(time.Millisecond))
+	t.Logf("%d deliveries in %s", 2*items-before, time.Since(begun).Round(time.Millisecond))
 	for i, rec := range live {
 		heard := rec.heard()
 		if len(heard) != items {
@@ -211,7 +216,7 @@ func TestThreeHooks(t *testing.T) {
 				t.Fatalf("hook %d heard %q as number %d", i, word, n)
 			}
 		}
-		if lines := r.records(t, ids[i]); len(lines) != items || lines[0].State != hook.Sent {
+		if lines := r.records(t, ids[i]); len(lines) != min(items, 1000) || lines[0].State != hook.Sent {
 			t.Errorf("the log of hook %d has %d lines", i, len(lines))
 		}
 	}
