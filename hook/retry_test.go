@@ -33,6 +33,7 @@ func TestRetry(t *testing.T) {
 	r.deliver(t)
 	first := r.write(t, "a", "一")
 	second := r.write(t, "b", "二")
+	until(t, "both are queued", func() bool { return r.owed(t, id) == 2 })
 	pauses := []time.Duration{10 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour}
 	n, begun := 1, noon
 	for ; ; n++ {
