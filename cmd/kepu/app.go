@@ -19,6 +19,7 @@ import (
 
 	"kepu/content"
 	"kepu/frontend"
+	"kepu/hook"
 	"kepu/journal"
 	"kepu/search"
 	"kepu/shelf"
@@ -32,6 +33,7 @@ type Config struct {
 	library       bool
 	pageCache     byteSize
 	proxies       string
+	hookAllow     hook.Policy
 	log           *slog.Logger
 }
 
@@ -103,21 +105,33 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 
 func (a *App) frontConfig() frontend.Config {
 	c := a.config
-	base := c.baseURL
-	if base == "" {
-		base = "http://" + a.Addr()
-	}
 	registry := prometheus.NewRegistry()
 	a.measure(registry)
 	return frontend.Config{
 		Shelf: a.shelf, Search: a.index, Blobs: a.stores.blobs,
-		BaseURL: base, Log: c.log, PageCache: int64(c.pageCache),
+		BaseURL: a.baseURL(), Log: c.log, PageCache: int64(c.pageCache),
 		Ready: a.readiness, TrustedProxies: splitList(c.proxies), Registry: registry,
 	}
 }
 
 // Addr is the address the site listens on.
 func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// baseURL is the site's address as the outside knows it.
+func (a *App) baseURL() string {
+	if a.config.baseURL != "" {
+		return a.config.baseURL
+	}
+	return "http://" + a.Addr()
+}
+
+// Hooks is the node's book of webhooks.
+func (a *App) Hooks() *hook.Book {
+	return &hook.Book{
+		Store: a.stores.journal, Slate: a.stores.slate, Secret: a.stores.secret,
+		BaseURL: a.baseURL(), Policy: a.config.hookAllow, Now: a.stores.now, Log: a.config.log,
+	}
+}
 
 // Desk is the node's desk.
 func (a *App) Desk() *content.Desk { return a.stores.desk() }
@@ -143,6 +157,7 @@ func (a *App) Run(ctx context.Context) error {
 	part("free slugs", a.freeSlugs)
 	part("anchor", a.anchor)
 	part("measure blobs", a.measureBlobs)
+	part("webhooks", (&hook.Deliverer{Book: a.Hooks()}).Run)
 	if a.opsAt != nil {
 		part("ops", func(ctx context.Context) error { return serveHTTP(ctx, a.ops, a.opsAt) })
 	}
