@@ -42,6 +42,7 @@ func versionFields(v content.Version) []named {
 		{"source.name", v.Source.Name}, {"source.url", v.Source.URL}, {"licence", v.Licence},
 		{"ai", v.AI}, {"checked", v.Checked}, {"recheck", v.Recheck},
 		{"references", lines(v.References, reference)},
+		{"corrections", lines(v.Corrections, func(c content.Correction) string { return c.On + " " + c.Text })},
 		{"seo.title", seo.Title}, {"seo.description", seo.Description},
 		{"cover", cover.Asset + at(string(cover.Key))}, {"cover.alt", cover.Alt}, {"cover.caption", cover.Caption}, {"cover.focal", focal(v.Cover)},
 		{"video.asset", film.Asset.Asset + at(string(film.Asset.Key))},
