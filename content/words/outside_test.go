@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,7 +18,7 @@ import (
 func outside(t *testing.T, answer http.HandlerFunc) *words.Outside {
 	t.Helper()
 	server := httptest.NewServer(answer)
-	o, err := words.NewOutside(server.URL + "/check")
+	o, err := words.NewOutside(server.URL+"/check", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,16 +43,20 @@ func TestAsk(t *testing.T) {
 // Whatever is no proper answer is an error, never "nothing found".
 func TestAskBadAnswers(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
-		"nothing":       func(http.ResponseWriter, *http.Request) {},
-		"no JSON":       func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
-		"no findings":   func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok":true}`) },
-		"null":          func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"findings":null}`) },
-		"another level": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"findings":[{"word":"a","level":"hint"}]}`) },
+		"nothing":     func(http.ResponseWriter, *http.Request) {},
+		"no JSON":     func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
+		"no findings": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok":true}`) },
+		"null":        func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"findings":null}`) },
+		"another level": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"findings":[{"word":"a","level":"hint"}]}`)
+		},
 		"empty finding": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"findings":[{"level":"block"}]}`) },
 		"an error":      func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "down", http.StatusBadGateway) },
 		"a redirect":    func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", http.StatusFound) },
-		"without end":   func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat(" ", 1<<20+1)+`{"findings":[]}`) },
-		"hung up":       func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"without end": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, strings.Repeat(" ", 1<<20+1)+`{"findings":[]}`)
+		},
+		"hung up": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		if found, err := outside(t, answer).Ask(t.Context(), "text"); err == nil {
 			t.Errorf("%s: taken as %v", name, found)
@@ -70,11 +75,11 @@ func TestAskDeadline(t *testing.T) {
 
 func TestNewOutside(t *testing.T) {
 	for _, address := range []string{"", "check.example", "ftp://a/b", "file:///etc/passwd", "http://", "unix:/x", "http://a b/", "javascript:1"} {
-		if _, err := words.NewOutside(address); err == nil {
+		if _, err := words.NewOutside(address, nil); err == nil {
 			t.Errorf("%q was taken", address)
 		}
 	}
-	if _, err := words.NewOutside("https://user:word@10.0.0.1:8443/check"); err != nil {
+	if _, err := words.NewOutside("https://user:word@10.0.0.1:8443/check", nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,7 +6,9 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,8 +18,8 @@ import (
 
 // Limits of a list.
 const (
-	MaxWord  = 60     // characters of one word, folded
-	MaxWords = 50_000 // of one matcher
+	MaxWord  = 60      // characters of one word, folded
+	MaxWords = 100_000 // of one matcher
 )
 
 // Folded is a word as it is compared; "" where nothing of it would be left.
@@ -47,7 +49,23 @@ type Match struct {
 // number (Aho and Corasick, Efficient String Matching, 1975). It never changes.
 type Matcher struct {
 	nodes []node
+	next  map[edge]int32
 	list  []word
+}
+
+// edge leads on from a state by a character.
+type edge struct {
+	from int32
+	by   rune
+}
+
+// node is a state: how it is reached, where to fall back to, and what ends here.
+type node struct {
+	edge
+	depth int
+	fail  int32
+	word  int32 // that ends here; -1 none
+	also  int32 // the nearest state on the way back at which another word ends; 0 none
 }
 
 // word is what must hold of one word's occurrence beyond its characters.
@@ -58,21 +76,13 @@ type word struct {
 	gaps        int  // characters looked over in it
 }
 
-// node is a state: how to go on, where to fall back to, and what ends here.
-type node struct {
-	next map[rune]int32
-	fail int32
-	word int32 // that ends here; -1 none
-	also int32 // the nearest state on the way back at which another word ends; 0 none
-}
-
 // New makes a matcher. Words that fold to the same count as the first of them;
 // one that folds to nothing is an error, as is a list that is too long.
 func New(list []string) (*Matcher, error) {
 	if len(list) > MaxWords {
 		return nil, fmt.Errorf("%d words, at most %d", len(list), MaxWords)
 	}
-	m := &Matcher{nodes: []node{{word: -1}}, list: make([]word, len(list))}
+	m := &Matcher{nodes: []node{{word: -1}}, next: map[edge]int32{}, list: make([]word, len(list))}
 	for i, written := range list {
 		folded := Folded(written)
 		n := utf8.RuneCountInString(folded)
@@ -94,14 +104,12 @@ func New(list []string) (*Matcher, error) {
 func (m *Matcher) add(word string, number int32) {
 	at := int32(0)
 	for _, r := range word {
-		next, ok := m.nodes[at].next[r]
+		e := edge{at, r}
+		next, ok := m.next[e]
 		if !ok {
 			next = int32(len(m.nodes))
-			if m.nodes[at].next == nil {
-				m.nodes[at].next = map[rune]int32{}
-			}
-			m.nodes[at].next[r] = next
-			m.nodes = append(m.nodes, node{word: -1})
+			m.next[e] = next
+			m.nodes = append(m.nodes, node{edge: e, depth: m.nodes[at].depth + 1, word: -1})
 		}
 		at = next
 	}
@@ -112,20 +120,19 @@ func (m *Matcher) add(word string, number int32) {
 
 // link sets the ways back, nearest to the root first.
 func (m *Matcher) link() {
-	queue := make([]int32, 0, len(m.nodes))
-	for _, child := range m.nodes[0].next {
-		queue = append(queue, child)
+	order := make([]int32, len(m.nodes))
+	for i := range order {
+		order[i] = int32(i)
 	}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		for r, child := range m.nodes[at].next {
-			fail := m.step(m.nodes[at].fail, r)
-			m.nodes[child].fail = fail
-			if m.nodes[child].also = fail; m.nodes[fail].word < 0 {
-				m.nodes[child].also = m.nodes[fail].also
-			}
-			queue = append(queue, child)
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(m.nodes[a].depth, m.nodes[b].depth) })
+	for _, at := range order {
+		n := &m.nodes[at]
+		if n.depth < 2 {
+			continue // falls back to the root
+		}
+		n.fail = m.step(m.nodes[n.from].fail, n.by)
+		if n.also = n.fail; m.nodes[n.fail].word < 0 {
+			n.also = m.nodes[n.fail].also
 		}
 	}
 }
@@ -133,7 +140,7 @@ func (m *Matcher) link() {
 // step goes on from a state by one character.
 func (m *Matcher) step(at int32, r rune) int32 {
 	for {
-		if next, ok := m.nodes[at].next[r]; ok {
+		if next, ok := m.next[edge{at, r}]; ok {
 			return next
 		}
 		if at == 0 {
