@@ -41,7 +41,7 @@ type book struct {
 
 // criteria reads the settings that stand.
 func (d *Desk) criteria(ctx context.Context) (*criteria, error) {
-	r := &criteria{}
+	c := &criteria{}
 	var lists []journal.Record
 	_, err := d.Store.Scan(ctx, []string{KindSetting}, func(record journal.Record) error {
 		switch {
@@ -50,11 +50,11 @@ func (d *Desk) criteria(ctx context.Context) (*criteria, error) {
 			if err := json.Unmarshal(record.State, &g); err != nil {
 				return fmt.Errorf("setting %s: %w", record.ID, err)
 			}
-			r.blocking = g.Blocking
+			c.blocking = g.Blocking
 		case isWords(record.ID):
 			record.State = slices.Clone(record.State)
 			lists = append(lists, record)
-			r.lists += fmt.Sprintf("%s/%d ", record.ID, record.Rev)
+			c.lists += fmt.Sprintf("%s/%d ", record.ID, record.Rev)
 		}
 		return nil
 	})
@@ -63,15 +63,15 @@ func (d *Desk) criteria(ctx context.Context) (*criteria, error) {
 	}
 	d.book.Lock()
 	defer d.book.Unlock()
-	if last := d.book.last; last != nil && last.lists == r.lists {
-		r.words, r.matcher = last.words, last.matcher
-		return r, nil
+	if last := d.book.last; last != nil && last.lists == c.lists {
+		c.words, c.matcher = last.words, last.matcher
+		return c, nil
 	}
-	if err := r.compile(lists); err != nil {
+	if err := c.compile(lists); err != nil {
 		return nil, fmt.Errorf("read the gate's rules: %w", err)
 	}
-	d.book.last = r
-	return r, nil
+	d.book.last = c
+	return c, nil
 }
 
 func (c *criteria) compile(lists []journal.Record) (err error) {
@@ -92,11 +92,11 @@ func (c *criteria) compile(lists []journal.Record) (err error) {
 // gate is Gate with the settings and the words, and with what the operator's
 // checker finds, if there is one. Its error is of the store.
 func (d *Desk) gate(ctx context.Context, v Version, p Placement) ([]Advice, error) {
-	r, err := d.criteria(ctx)
+	c, err := d.criteria(ctx)
 	if err != nil {
 		return nil, err
 	}
-	advice := r.judge(v, p)
+	advice := c.judge(v, p)
 	if d.Outside == nil {
 		return advice, nil
 	}
@@ -105,16 +105,21 @@ func (d *Desk) gate(ctx context.Context, v Version, p Placement) ([]Advice, erro
 		return nil, fmt.Errorf("gate: %w", ctx.Err())
 	}
 	if err != nil {
-		unheard := gate(advice)
-		unheard.advise(CodeOutside, "body", "外部检查没有回应，这一稿没有经过它")
-		return r.raised(unheard), nil
+		return c.unheard(advice, "外部检查没有回应，这一稿没有经过它"), nil
 	}
-	return r.raised(append(advice, outside(v, found)...)), nil
+	return c.raised(append(advice, outside(v, found)...)), nil
 }
 
 // judge is Gate with the settings and the words.
 func (c *criteria) judge(v Version, p Placement) []Advice {
 	return c.raised(append(Gate(v, p), c.wording(v)...))
+}
+
+// unheard says that the outside checker was not heard: never silence.
+func (c *criteria) unheard(advice []Advice, message string) []Advice {
+	g := gate(advice)
+	g.advise(CodeOutside, "body", message)
+	return c.raised(g)
 }
 
 // raised makes advice stop publication where the settings say so.

@@ -19,7 +19,7 @@ import (
 const (
 	SettingSite   = "site"
 	SettingGrey   = "grey"
-	SettingReview = "review"
+	SettingReview = "review" // ReviewRules
 	SettingGate   = "gate"
 	SettingWords  = "words"
 )
@@ -191,6 +191,8 @@ func settingOf(name string) (into setting, most int) {
 		return &Site{}, maxSetting
 	case name == SettingGrey:
 		return &Grey{}, maxSetting
+	case name == SettingReview:
+		return &ReviewRules{}, maxSetting
 	case name == SettingGate:
 		return &GateSetting{}, maxSetting
 	case isWords(name):

@@ -41,7 +41,7 @@ func TestPutSetting(t *testing.T) {
 		{"words", `{"list":[` + strings.Repeat(`{},`, 5000) + `{}]}`, "list"},
 		{"site", `{"motto":"` + strings.Repeat("a", 64<<10) + `"}`, "value"},
 	} {
-		_, err := r.PutSetting(t.Context(), "chief", 0, c.name, json.RawMessage(c.value))
+		_, err := r.PutSetting(t.Context(), content.Operator(), 0, c.name, json.RawMessage(c.value))
 		if err == nil {
 			t.Errorf("setting %s=%.80s was taken", c.name, c.value)
 			continue
@@ -59,12 +59,12 @@ func TestPutSetting(t *testing.T) {
 		{"words-health", `{"list":[{"word":"神药","level":"block","instead":"药品"}]}`, `{"list":[{"instead":"药品","level":"block","word":"神药"}],"v":1}`},
 		{"words", `{}`, `{"list":[],"v":1}`},
 	} {
-		made, err := r.PutSetting(t.Context(), "chief", 0, c.name, json.RawMessage(c.value))
+		made, err := r.PutSetting(t.Context(), content.Operator(), 0, c.name, json.RawMessage(c.value))
 		if err != nil {
 			t.Errorf("setting %s: %v", c.name, err)
 			continue
 		}
-		if again, err := r.PutSetting(t.Context(), "chief", 1, c.name, json.RawMessage(c.value)); err != nil || again != made {
+		if again, err := r.PutSetting(t.Context(), content.Operator(), 1, c.name, json.RawMessage(c.value)); err != nil || again != made {
 			t.Errorf("the same setting again: %v, %v", again, err)
 		}
 		record, err := r.store.Get(t.Context(), journal.Key{Kind: content.KindSetting, ID: c.name})
@@ -78,14 +78,14 @@ func TestWordListsAreFew(t *testing.T) {
 	r := open(t)
 	list := content.WordList{List: []content.Word{{Word: "神药", Level: "block"}}}
 	for i := range 10 {
-		if _, err := r.PutSetting(t.Context(), "chief", 0, fmt.Sprintf("words-%d", i), list); err != nil {
+		if _, err := r.PutSetting(t.Context(), content.Operator(), 0, fmt.Sprintf("words-%d", i), list); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err := r.PutSetting(t.Context(), "chief", 0, "words", list)
+	_, err := r.PutSetting(t.Context(), content.Operator(), 0, "words", list)
 	wantProblem(t, err, "name")
 	list.List[0].Level = "advise"
-	if _, err := r.PutSetting(t.Context(), "chief", 1, "words-3", list); err != nil {
+	if _, err := r.PutSetting(t.Context(), content.Operator(), 1, "words-3", list); err != nil {
 		t.Errorf("one of those there are: %v", err)
 	}
 }
