@@ -306,3 +306,15 @@ func TestLock(t *testing.T) {
 		t.Errorf("given up: %+v, %v", seen, err)
 	}
 }
+
+// Taking down what was only scheduled can't be done twice, but asked twice.
+func TestWithdrawScheduleOnce(t *testing.T) {
+	r := newsroom(t, 3)
+	id, _ := r.scheduled(t, "只定了时", time.Time{})
+	down := ok(r.Withdraw(t.Context(), named("editor", "w"), id, "", ""))(t)
+	if again := ok(r.Withdraw(t.Context(), named("editor", "w"), id, "", ""))(t); again != down {
+		t.Errorf("again: %v, want %v", again, down)
+	}
+	_, err := r.Withdraw(t.Context(), named("editor", "w2"), id, "", "")
+	wantProblem(t, err, "id")
+}

@@ -325,6 +325,7 @@ func soak(n, all int) int {
 // Twenty actors do what comes into their heads; the desk and the rules agree on
 // every answer and on everything that is kept.
 func TestRandomWalk(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	w := newWalk(t, seed)
