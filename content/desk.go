@@ -3,18 +3,31 @@ package content
 import (
 	"time"
 
+	"kepu/content/words"
 	"kepu/journal"
 )
 
 // Desk is the only writer of items, topics, series, scenes and settings. Every
-// call takes the actor; the rules live here once. Errors a caller may decide
-// on: *journal.Invalid, journal.ErrConflict (a *journal.Conflict with what
-// stands), journal.ErrNotFound, journal.ErrErased, journal.ErrNewer; any other
-// is of the store, and the call may then be repeated.
+// call takes who asks; the rules live here once. Errors a caller may decide on:
+// *journal.Invalid; journal.ErrConflict (a *journal.Conflict with what stands);
+// journal.ErrNotFound, also for what the actor may not know of; *Forbidden;
+// *Untimely; journal.ErrOp, journal.ErrErased, journal.ErrNewer. Any other is of
+// the store, and the call may then be repeated.
+//
+// A rev names the revision the actor saw. An act on an older one is done over
+// the one that stands if nothing the act depends on moved in between (the text
+// for a save, the placement for placing, text and review for a step), and is a
+// conflict otherwise.
 type Desk struct {
-	Store journal.Store
-	Slate journal.Slate
-	Now   func() time.Time // nil: time.Now
+	Store  journal.Store
+	Slate  journal.Slate
+	People People           // asked about whom a stage is given to
+	Now    func() time.Time // nil: time.Now
+
+	// Outside is the operator's checker of words, asked by the gate; nil: none.
+	Outside *words.Outside
+
+	book book // of the gate
 }
 
 // now is the time of what is being written.
@@ -35,9 +48,11 @@ type Stamp struct {
 
 // Advice is one remark of the gate. A blocking one stops publication.
 type Advice struct {
-	Code     string `json:"code"`    // title, audience, body, alt, captions, source, reviewer, plain …
-	Field    string `json:"field"`   // path into the version or placement
-	Message  string `json:"message"` // Chinese
+	Code     string `json:"code"`            // title, audience, body, alt, captions, source, reviewer, plain …
+	Field    string `json:"field"`           // path into the version or placement
+	Block    []int  `json:"block,omitempty"` // within a body: as an Anchor's
+	Quote    string `json:"quote,omitempty"` // the passage it is about
+	Message  string `json:"message"`         // Chinese
 	Blocking bool   `json:"blocking,omitempty"`
 }
 

@@ -81,7 +81,11 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	must()
 	r.blobs, err = disk.Open(dir+"/blobs", disk.Options{Log: log})
 	must()
-	r.shelf, err = shelf.Open(dir+"/shelf", shelf.Options{Log: log})
+	c := frontend.Config{BaseURL: r.base, Log: log}
+	for _, f := range change {
+		f(&c)
+	}
+	r.shelf, err = shelf.Open(dir+"/shelf", shelf.Options{Log: log, Now: c.Now})
 	must()
 	r.index, err = search.Open(dir+"/search", r.shelf, search.Options{Log: log})
 	must()
@@ -93,10 +97,7 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	err = r.desk.Seed(t.Context())
 	must()
 
-	c := frontend.Config{Shelf: r.shelf, Search: r.index, Blobs: r.blobs, BaseURL: r.base, Log: log}
-	for _, f := range change {
-		f(&c)
-	}
+	c.Shelf, c.Search, c.Blobs = r.shelf, r.index, r.blobs
 	app, err := frontend.New(c)
 	must()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
