@@ -359,7 +359,7 @@ func TestRandomWalk(t *testing.T) {
 		w.compare(on)
 	}
 	w.finish()
-	if live < acts/200 || w.ends["clock scheduled"] == 0 || w.ends["clock end"] == 0 {
+	if live < acts/1000 || w.ends["clock scheduled"] == 0 || w.ends["clock end"] == 0 {
 		t.Errorf("the walk saw too little: %v", w.ends)
 	}
 }
