@@ -93,6 +93,9 @@ type Blobs interface {
 	Delete(ctx context.Context, key Key) error
 	// Purge removes for good what has been in the trash since before t.
 	Purge(ctx context.Context, t time.Time) (removed int, err error)
+	// Trash calls fn for every blob in the trash, as Keys does; ModTime is when
+	// it was deleted.
+	Trash(ctx context.Context, fn func(Info) error) error
 	// Keys calls fn for every blob not in the trash, in no order; one put or
 	// deleted meanwhile may be there or not. fn's error ends it.
 	Keys(ctx context.Context, fn func(Info) error) error

@@ -44,21 +44,28 @@ func checkCommand() command {
 			var c storeConfig
 			c.flags(fs)
 			asJSON := fs.Bool("json", false, "以 JSON 打印")
+			sweep := fs.Bool("sweep", false, "再把没有内容用到的媒体文件移进回收处；在那里满一天的彻底删除")
 			anchorFile := fs.String("anchor", "", "另存的日志文件：核对其中每小时记下的日志位置还在链上")
 			return func(ctx context.Context, std stdio, args []string) error {
-				var anchors []journal.Anchor
+				ask := checkRequest{Sweep: *sweep}
 				if *anchorFile != "" {
 					var err error
-					if anchors, err = readAnchors(*anchorFile); err != nil {
+					if ask.Anchors, err = readAnchors(*anchorFile); err != nil {
 						return err
 					}
 				}
-				return maintain(ctx, std, c, "/check", anchors, func(ctx context.Context, n *node, say func(event)) error {
-					return inspect(ctx, n.stores, n.shelf, n.index, anchors, say)
+				return maintain(ctx, std, c, "/check", ask, func(ctx context.Context, n *node, say func(event)) error {
+					return inspect(ctx, n.stores, n.shelf, n.index, ask, say)
 				}, *asJSON)
 			}
 		},
 	}
+}
+
+// checkRequest is what check asks for beside its findings.
+type checkRequest struct {
+	Anchors []journal.Anchor `json:"anchors,omitempty"`
+	Sweep   bool             `json:"sweep,omitempty"`
 }
 
 func readAnchors(name string) ([]journal.Anchor, error) {
@@ -77,11 +84,15 @@ func readAnchors(name string) ([]journal.Anchor, error) {
 // maintain lets a running serve do the work, which is sent ask, or does it
 // itself on the directory that nobody serves.
 func maintain(ctx context.Context, std stdio, c storeConfig, path string, ask any, work func(context.Context, *node, func(event)) error, asJSON bool) error {
-	findings := []string{}
+	findings, notes := []string{}, []string{}
 	bars := map[string]*progress{}
 	heard := func(e event) {
 		if e.Finding != "" {
 			findings = append(findings, e.Finding)
+			return
+		}
+		if e.Note != "" {
+			notes = append(notes, e.Note)
 			return
 		}
 		if bars[e.Stage] == nil {
@@ -102,12 +113,17 @@ func maintain(ctx context.Context, std stdio, c storeConfig, path string, ask an
 	if err != nil {
 		return c.in(err)
 	}
-	return tellFindings(std, findings, asJSON)
+	return tellFindings(std, findings, notes, asJSON)
 }
 
-func tellFindings(std stdio, findings []string, asJSON bool) error {
+func tellFindings(std stdio, findings, notes []string, asJSON bool) error {
+	if !asJSON {
+		for _, n := range notes {
+			fmt.Fprintln(std.out, n)
+		}
+	}
 	if asJSON {
-		if err := json.NewEncoder(std.out).Encode(map[string]any{"findings": findings}); err != nil {
+		if err := json.NewEncoder(std.out).Encode(map[string]any{"findings": findings, "notes": notes}); err != nil {
 			return err
 		}
 	} else if len(findings) == 0 {
@@ -187,7 +203,7 @@ func (n *node) caughtUp(ctx context.Context, work func(context.Context, *node) e
 
 // inspect names every difference between journal, heads, shelf, index and
 // blobs.
-func inspect(ctx context.Context, s *stores, sh *shelf.Shelf, x *search.Index, anchors []journal.Anchor, say func(event)) error {
+func inspect(ctx context.Context, s *stores, sh *shelf.Shelf, x *search.Index, ask checkRequest, say func(event)) error {
 	found := func(format string, args ...any) { say(event{Finding: fmt.Sprintf(format, args...)}) }
 	err := journal.Verify(ctx, s.journal, journal.NewChain(s.secret), func(done, total int) {
 		say(event{Stage: "核对日志", Done: done, Total: total})
@@ -195,7 +211,7 @@ func inspect(ctx context.Context, s *stores, sh *shelf.Shelf, x *search.Index, a
 	if err != nil {
 		return fmt.Errorf("check journal: %w", err)
 	}
-	if err := journal.CheckAnchors(ctx, s.journal, anchors, func(problem string) { found("日志：%s", problem) }); err != nil {
+	if err := journal.CheckAnchors(ctx, s.journal, ask.Anchors, func(problem string) { found("日志：%s", problem) }); err != nil {
 		return fmt.Errorf("check journal: %w", err)
 	}
 	if err := inspectShelf(ctx, s, sh, found); err != nil {
@@ -204,7 +220,14 @@ func inspect(ctx context.Context, s *stores, sh *shelf.Shelf, x *search.Index, a
 	if err := x.Check(ctx, func(problem string) { found("索引：%s", problem) }); err != nil {
 		return fmt.Errorf("check index: %w", err)
 	}
-	return inspectBlobs(ctx, s, say, found)
+	if err := inspectBlobs(ctx, s, say, found); err != nil || !ask.Sweep {
+		return err
+	}
+	swept, err := s.media().Sweep(ctx, s.slate, func(done, total int) { say(event{Stage: "查找没有用到的媒体", Done: done, Total: total}) })
+	if err == nil {
+		say(event{Note: fmt.Sprintf("媒体：%d 个没有用到，移进了回收处；%d 个又用到了，取了回来；%d 个回收满一天，彻底删除。", swept.Trashed, swept.Restored, swept.Purged)})
+	}
+	return err
 }
 
 // inspectShelf compares the shelf with one made afresh from the journal.

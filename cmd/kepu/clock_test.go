@@ -83,7 +83,7 @@ func TestClockGoesAnywhere(t *testing.T) {
 			if err := errors.Join(n.shelf.Wait(ctx, seq), n.index.Wait(ctx, seq)); err != nil {
 				return err
 			}
-			if err := inspect(ctx, n.stores, n.shelf, n.index, nil, func(e event) {
+			if err := inspect(ctx, n.stores, n.shelf, n.index, checkRequest{}, func(e event) {
 				if e.Finding != "" {
 					t.Errorf("clock at %v: %s", clock, e.Finding)
 				}

@@ -12,8 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"kepu/journal"
 )
 
 // control is how check and reindex are heard by a running serve: HTTP on a
@@ -30,6 +28,7 @@ type event struct {
 	Total   int    `json:"total,omitempty"`
 	Stage   string `json:"stage,omitempty"`
 	Finding string `json:"finding,omitempty"`
+	Note    string `json:"note,omitempty"` // what was done
 	End     bool   `json:"end,omitempty"`
 	Error   string `json:"error,omitempty"`
 }
@@ -60,11 +59,11 @@ func listenControl(path string, a *App) (*control, error) {
 		return a.index.Rebuild(ctx, func(done, total int) { say(event{Stage: "重建搜索索引", Done: done, Total: total}) })
 	}))
 	mux.HandleFunc("POST /check", a.stream(func(ctx context.Context, r *http.Request, say func(event)) error {
-		var anchors []journal.Anchor
-		if err := json.NewDecoder(r.Body).Decode(&anchors); err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read anchors: %w", err)
+		var ask checkRequest
+		if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
+			return fmt.Errorf("read request: %w", err)
 		}
-		return inspect(ctx, a.stores, a.shelf, a.index, anchors, say)
+		return inspect(ctx, a.stores, a.shelf, a.index, ask, say)
 	}))
 	return &control{listener, &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}}, nil
 }

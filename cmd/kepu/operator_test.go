@@ -202,6 +202,24 @@ func TestAnchors(t *testing.T) {
 	}
 }
 
+func TestASweepLeavesWhatIsShown(t *testing.T) {
+	s := start(t, Config{library: true})
+	s.caughtUp(t)
+	before := len(blobs(t, s.config.data))
+	for _, running := range []bool{true, false} {
+		if !running {
+			s.stop()
+		}
+		code, out, errs := kepu(t, "check", "-sweep", "-data", s.config.data)
+		if code != exitDone || !strings.Contains(out, "媒体：0 个没有用到") {
+			t.Errorf("running %v: exit %d: %s %s", running, code, out, errs)
+		}
+	}
+	if after := len(blobs(t, s.config.data)); after != before || before == 0 {
+		t.Errorf("%d files, before %d", after, before)
+	}
+}
+
 func TestLagIsTold(t *testing.T) {
 	s := start(t, Config{opsAddr: "127.0.0.1:0"})
 	s.caughtUp(t)

@@ -352,6 +352,31 @@ func keys(t *testing.T, open Open) {
 	is(t, b.Keys(cancelled(t), func(media.Info) error { return nil }), context.Canceled)
 }
 
+func trashListed(t *testing.T, open Open) {
+	b := open(t, t.TempDir())
+	list := func() (all []media.Info) {
+		must(t, b.Trash(t.Context(), func(in media.Info) error { all = append(all, in); return nil }))
+		return all
+	}
+	data := noise(5000)
+	k := put(t, b, data)
+	put(t, b, noise(10))
+	if all := list(); len(all) != 0 {
+		t.Fatalf("%+v in the trash before anything was deleted", all)
+	}
+	before := time.Now().Add(-time.Second)
+	must(t, b.Delete(t.Context(), k))
+	if all := list(); len(all) != 1 || all[0].Key != k || all[0].Size != 5000 || all[0].ModTime.Before(before) {
+		t.Fatalf("in the trash: %+v", all)
+	}
+	is(t, b.Trash(t.Context(), func(media.Info) error { return errBroken }), errBroken)
+	is(t, b.Trash(cancelled(t), func(media.Info) error { return nil }), context.Canceled)
+	put(t, b, data)
+	if all := list(); len(all) != 0 {
+		t.Fatalf("%+v in the trash after it was taken out", all)
+	}
+}
+
 func reopen(t *testing.T, open Open) {
 	dir := t.TempDir()
 	b := open(t, dir)

@@ -42,6 +42,7 @@ func Run(t *testing.T, open Open) {
 		{"purge by time", purge},
 		{"read while deleting", readWhileDeleting},
 		{"keys", keys},
+		{"trash listed", trashListed},
 		{"reopen", reopen},
 		{"upload", upload},
 		{"upload offsets", uploadOffset},

@@ -84,6 +84,24 @@ func (b *Blobs) Purge(ctx context.Context, t time.Time) (removed int, err error)
 	return removed, nil
 }
 
+// Trash implements media.Blobs.
+func (b *Blobs) Trash(ctx context.Context, fn func(media.Info) error) error {
+	err := b.each(trashDir, func(name string, fi fs.FileInfo) error {
+		key := media.Key(name)
+		if !key.Valid() {
+			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return fn(info(key, fi))
+	})
+	if err != nil {
+		return fmt.Errorf("list trash: %w", err)
+	}
+	return nil
+}
+
 // Keys implements media.Blobs.
 func (b *Blobs) Keys(ctx context.Context, fn func(media.Info) error) error {
 	err := b.shards(".", func(outer string) error {
