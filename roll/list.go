@@ -436,8 +436,13 @@ func read(ctx context.Context, tx *sql.Tx, hits []hit) ([]Row, error) {
 		if at.Valid {
 			row.ChangedAt = time.UnixMilli(at.Int64).UTC()
 		}
-		if !h.full {
-			row.ChangedBy, row.Act = "", ""
+		if !h.full { // when the live text changed, not the draft
+			row.ChangedAt, row.ChangedBy, row.Act = time.Time{}, "", ""
+			for _, t := range []*time.Time{c.Published, c.Updated} {
+				if t != nil {
+					row.ChangedAt = *t
+				}
+			}
 		}
 		rows = append(rows, row)
 	}

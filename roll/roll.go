@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -89,8 +90,12 @@ func Open(path string, o Options) (*Roll, error) {
 			f, err = openFile(path)
 		}
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
 		return nil, err
+	case err != nil: // a full disk, say: Follow tries again, and the site starts
+		r.log.Error("roll file cannot be opened; lists have to wait", "path", path, "err", err)
+		f = &file{}
 	}
 	r.file, r.position = f, f.position
 	return r, nil
