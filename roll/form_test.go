@@ -1,9 +1,12 @@
 package roll
 
 import (
+	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -73,5 +76,49 @@ func TestUnopened(t *testing.T) {
 	r.file = &file{} // as Open leaves it
 	follow(t, r, d.store)
 	shownUpTo(t, r, seq)
+	wantFresh(t, r, d.store, c.now)
+}
+
+// A question that SQLite refuses does not throw the file away; a table that is
+// gone does.
+func TestSuspect(t *testing.T) {
+	d, r, c := started(t)
+	w := &random{desk: d}
+	shownUpTo(t, r, w.step())
+	file := func() *file {
+		r.use.RLock()
+		defer r.use.RUnlock()
+		return r.file
+	}
+	was := file()
+	wrong := func(ctx context.Context, db *sql.DB) error {
+		return db.QueryRowContext(ctx, "SELECT 1 FROM nothing").Err()
+	}
+	if err := r.view(within(t), "ask", wrong); !errors.Is(err, errSuspect) {
+		t.Errorf("a wrong question: %v", err)
+	}
+	if err := r.view(within(t), "ask", func(context.Context, *sql.DB) error { panic("ours") }); !errors.Is(err, errSuspect) {
+		t.Errorf("a panic: %v", err)
+	}
+	shownUpTo(t, r, w.step())
+	if file() != was {
+		t.Error("the file was made anew")
+	}
+	r.pen.Lock()
+	_, err := was.conn.ExecContext(within(t), "DROP TABLE slug")
+	r.pen.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadline := within(t)
+	for file() == was {
+		if deadline.Err() != nil {
+			t.Fatal("the file is kept")
+		}
+		if _, err := r.Slug(deadline, "x"); err == nil {
+			break
+		}
+		pause(deadline, time.Millisecond)
+	}
 	wantFresh(t, r, d.store, c.now)
 }
