@@ -313,18 +313,8 @@ func (p *press) through(n int) (seq uint64) {
 	for from := 0; from < n; from += 500 {
 		for act := range 5 {
 			var changes []journal.Change
-			var parts []journal.Part
-			for i := from; i < from+500; i++ {
-				parts = append(parts, journal.Part{Key: itemKey(journal.IDFor("press", fmt.Sprint(i))), State: encode(p.t, p.version())})
-			}
-			hashes := make([]journal.Hash, len(parts))
 			if act == 0 {
-				kept, err := p.store.PutParts(context.Background(), parts...)
-				if err != nil {
-					p.t.Fatal(err)
-				}
-				hashes = kept
-				p.drafts(from, hashes)
+				p.drafts(from, from+500)
 			}
 			for i := from; i < from+500; i++ {
 				it := p.saved[i]
@@ -347,10 +337,19 @@ func (p *press) through(n int) (seq uint64) {
 	return seq
 }
 
-func (p *press) drafts(from int, hashes []journal.Hash) {
+// drafts keeps a new text for each of some items.
+func (p *press) drafts(from, to int) {
+	p.t.Helper()
+	var parts []journal.Part
+	for i := from; i < to; i++ {
+		parts = append(parts, journal.Part{Key: itemKey(journal.IDFor("press", fmt.Sprint(i))), State: encode(p.t, p.version())})
+	}
+	hashes, err := p.store.PutParts(context.Background(), parts...)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	for i, hash := range hashes {
-		p.saved[from+i] = p.item(from+i, hash, "")
-		it := p.saved[from+i]
+		it := p.item(from+i, hash, "")
 		it.Live, it.Review, it.Gone, it.Schedule, it.Until = "", nil, nil, nil, nil
 		p.saved[from+i] = it
 	}
