@@ -28,6 +28,7 @@ import (
 	"kepu/frontend/site"
 	"kepu/frontend/web"
 	"kepu/media"
+	"kepu/roll"
 	"kepu/search"
 	"kepu/shelf"
 )
@@ -36,6 +37,7 @@ import (
 type Config struct {
 	Shelf   *shelf.Shelf
 	Search  *search.Index // nil: search answers that it is being built
+	Roll    *roll.Roll    // what the studio looks up
 	Blobs   media.Blobs
 	BaseURL string           // public scheme and host; every absolute address begins with it
 	Now     func() time.Time // nil: time.Now

@@ -21,6 +21,7 @@ import (
 	"kepu/frontend"
 	"kepu/hook"
 	"kepu/journal"
+	"kepu/roll"
 	"kepu/search"
 	"kepu/shelf"
 )
@@ -45,6 +46,7 @@ type App struct {
 	stores   *stores
 	shelf    *shelf.Shelf
 	index    *search.Index
+	roll     *roll.Roll
 	site     *fiber.App
 	ops      *http.Server
 	listener net.Listener
@@ -92,6 +94,9 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	if a.index, err = search.Open(filepath.Join(c.data, "index"), a.shelf, search.Options{Log: c.log}); err != nil {
 		return a, fmt.Errorf("open index: %w", err)
 	}
+	if a.roll, err = roll.Open(filepath.Join(c.data, "roll.db"), roll.Options{Log: c.log}); err != nil {
+		return a, fmt.Errorf("open roll: %w", err)
+	}
 	front := a.frontConfig()
 	if a.site, err = frontend.New(front); err != nil {
 		return a, err
@@ -108,7 +113,7 @@ func (a *App) frontConfig() frontend.Config {
 	registry := prometheus.NewRegistry()
 	a.measure(registry)
 	return frontend.Config{
-		Shelf: a.shelf, Search: a.index, Blobs: a.stores.blobs,
+		Shelf: a.shelf, Search: a.index, Roll: a.roll, Blobs: a.stores.blobs,
 		BaseURL: a.baseURL(), Log: c.log, PageCache: int64(c.pageCache),
 		Ready: a.readiness, TrustedProxies: splitList(c.proxies), Registry: registry,
 	}
@@ -151,6 +156,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	part("follow shelf", func(ctx context.Context) error { return a.shelf.Follow(ctx, a.stores.journal) })
 	part("follow index", func(ctx context.Context) error { return a.index.Follow(ctx, a.stores.journal) })
+	part("follow roll", func(ctx context.Context) error { return a.roll.Follow(ctx, a.stores.journal) })
 	part("watch store", a.watch)
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
@@ -263,7 +269,7 @@ func (a *App) watch(ctx context.Context) error {
 
 // readiness is true once the shelf has caught up with the store, and stays so.
 func (a *App) readiness() (bool, map[string]any) {
-	detail := map[string]any{}
+	detail := map[string]any{"roll_ready": a.roll.Ready()}
 	for _, f := range a.followers() {
 		seq := f.seq()
 		detail[f.name+"_seq"], detail[f.name+"_lag"] = seq, a.lag(seq)
@@ -281,6 +287,9 @@ func (a *App) Close() error {
 	var errs []error
 	if a.control != nil {
 		errs = append(errs, a.control.close())
+	}
+	if a.roll != nil {
+		errs = append(errs, a.roll.Close())
 	}
 	if a.index != nil {
 		errs = append(errs, a.index.Close())

@@ -17,6 +17,7 @@ func (a *App) followers() []follower {
 	return []follower{
 		{"shelf", func() uint64 { return a.shelf.Position().Seq }},
 		{"index", func() uint64 { return a.index.Position().Seq }},
+		{"roll", func() uint64 { return a.roll.Position().Seq }},
 	}
 }
 

@@ -26,6 +26,12 @@ func (a *App) measure(registry *prometheus.Registry) {
 		gauge("kepu_"+f.name+"_lag", "Entries the "+f.name+" is behind the journal.", func() float64 { return float64(a.lag(f.seq())) })
 	}
 	gauge("kepu_blob_bytes", "Bytes of stored media, as counted within the last ten minutes.", func() float64 { return float64(a.blobs.Load()) })
+	gauge("kepu_roll_ready", "1 while the editors' lists answer.", func() float64 {
+		if a.roll.Ready() {
+			return 1
+		}
+		return 0
+	})
 	gauge("kepu_store_seen_seconds", "Seconds since the store last answered.", func() float64 {
 		return float64(time.Now().UnixMilli()-a.seen.Load()) / 1000
 	})
