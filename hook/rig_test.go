@@ -305,12 +305,6 @@ func (rec *receiver) got() []got {
 	return append([]got(nil), rec.all...)
 }
 
-func (rec *receiver) count() int {
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	return len(rec.all)
-}
-
 // heard is "event item" of everything that came, in order.
 func (rec *receiver) heard() []string {
 	var all []string
