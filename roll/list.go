@@ -88,7 +88,7 @@ func (q *Query) searched(c *clause, full bool) string {
 	if !full { // the live text alone: it has a row of its own where there are two
 		c.and("w.rowid & 1 = (p.mask >> ?) & 1", bitTwo)
 	}
-	return "word w CROSS JOIN place p INDEXED BY place_n ON p.n = w.rowid >> 1"
+	return "word w CROSS JOIN place p NOT INDEXED ON p.n = w.rowid >> 1"
 }
 
 // hit is a row found.
