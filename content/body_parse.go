@@ -1,30 +1,17 @@
 package content
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"kepu/journal"
 )
 
-// ParseBody reads a body as the studio or an import sends it. It is strict: what
-// journal.Canonical refuses, members that a Node does not have (also where only
-// their case differs) and values of another type are *journal.Invalid. What the
-// members mean is Check's business.
-func ParseBody(raw []byte) (Body, error) {
-	canonical, err := journal.Canonical(raw)
-	if err != nil {
-		return Body{}, err
-	}
-	var v any
-	if err := json.Unmarshal(canonical, &v); err != nil {
-		return Body{}, fmt.Errorf("parse body: %w", err)
-	}
-	return BodyOf(v)
-}
-
-// BodyOf is ParseBody of a value that encoding/json decoded into an any.
+// BodyOf reads a body as the studio or an import sends it, decoded into an any by
+// encoding/json (of what journal.Canonical lets through, so that no name comes
+// twice). It is strict: members that a Node does not have (also where only their
+// case differs) and values of another type are *journal.Invalid. What the members
+// mean is Check's business.
 func BodyOf(v any) (Body, error) {
 	var d decoder
 	doc := d.node(v, 0)

@@ -104,6 +104,16 @@ func length(s string) int {
 	return uniseg.GraphemeClusterCount(s)
 }
 
+// Cut is the first n characters of s as a reader counts them: no family, flag or
+// accented letter is cut in two. It is s itself where that has no more.
+func Cut(s string, n int) string {
+	rest, state := s, -1
+	for ; rest != "" && n > 0; n-- {
+		_, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+	}
+	return s[:len(s)-len(rest)]
+}
+
 // plainProblem says what no kept text may hold; "" where there is nothing.
 func plainProblem(s string) string {
 	switch {

@@ -28,6 +28,32 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// Nobody's family, flag, accent or skin is cut in two, whatever stands before.
+func TestCut(t *testing.T) {
+	for _, whole := range []string{"👨‍👩‍👧‍👦", "🇨🇳", "e\u0301", "Z\u0334\u0334\u0334\u0334", "👍🏽", "1\ufe0f\u20e3", "नि", "각", "❤️‍🔥", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"} {
+		for n := range 5 {
+			before, after := strings.Repeat("潮", n), "水"
+			for more, want := range []string{before, before + whole, before + whole + after, before + whole + after} {
+				if got := Cut(before+whole+after, n+more); got != want {
+					t.Errorf("the first %d of %q are %q, want %q", n+more, before+whole+after, got, want)
+				}
+			}
+		}
+	}
+	for _, c := range []struct {
+		in   string
+		n    int
+		want string
+	}{{"", 3, ""}, {"潮", 0, ""}, {"潮水", 9, "潮水"}, {"🇨🇳🇨🇳🇨🇳", 2, "🇨🇳🇨🇳"}, {"a\r\nb", 2, "a\r\n"}, {"\xff\xfe", 1, "\xff"}} {
+		if got := Cut(c.in, c.n); got != c.want {
+			t.Errorf("the first %d of %q are %q, want %q", c.n, c.in, got, c.want)
+		}
+	}
+	if got := shown(strings.Repeat("👨‍👩‍👧‍👦", 21)); got != strings.Repeat("👨‍👩‍👧‍👦", 20)+"…" {
+		t.Errorf("a problem shows %q", got)
+	}
+}
+
 func TestBlank(t *testing.T) {
 	for s, want := range map[string]bool{
 		"": true, " \t\u00a0\u3000": true, "\u200b\u200d\ufeff": true, "\u3164\u115f\u1160\uffa0\u2800": true,

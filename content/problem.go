@@ -171,8 +171,8 @@ func (p *problems) oneOf(field, name, word string, words ...string) {
 // shown is foreign text cut short enough to quote in a message.
 func shown(s string) string {
 	s = strings.ToValidUTF8(s, "�")
-	if r := []rune(s); len(r) > 20 {
-		return string(r[:20]) + "…"
+	if head := Cut(s, 20); head != s {
+		return head + "…"
 	}
 	return s
 }

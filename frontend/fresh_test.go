@@ -100,6 +100,11 @@ func TestScene(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wait()
+	var more []content.Submission
+	for i := range 25 {
+		more = append(more, article(fmt.Sprintf("more-%02d", i), fmt.Sprintf("取暖的第%d篇", i), content.Seniors))
+	}
+	r.publish(more...)
 	for _, c := range []struct {
 		ahead time.Duration
 		on    bool
@@ -114,6 +119,12 @@ func TestScene(t *testing.T) {
 			}
 			if a := r.get("/scene/winter"); !strings.Contains(string(a.body), c.state) {
 				t.Errorf("%v ahead: the scene's page does not say %s", c.ahead, c.state)
+			} else {
+				for _, sub := range more {
+					if !strings.Contains(string(a.body), "/article/"+sub.Slug) {
+						t.Errorf("%v ahead: the scene's page does not hold %s", c.ahead, sub.Slug)
+					}
+				}
 			}
 		}
 	}

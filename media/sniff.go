@@ -35,9 +35,6 @@ const (
 	MaxText  = 1 << 20
 )
 
-// MaxSource is the largest source of any kind.
-const MaxSource = MaxVideo
-
 // headSize is how much of a file sniff looks at.
 const headSize = 4096
 

@@ -1,7 +1,7 @@
 // Package search is the Bleve index over the shelf. It follows the journal
 // behind the shelf, can be thrown away at any time, and proposes only: every
-// hit, passage, suggestion and correction comes from a live item that the shelf
-// holds now. analysis/ holds the Chinese analysis as pure functions.
+// hit, passage and suggestion comes from a live item that the shelf holds now.
+// analysis/ holds the Chinese analysis as pure functions.
 package search
 
 import (
@@ -48,13 +48,12 @@ type Query struct {
 
 // Result of a query. Its JSON is that of the public API.
 type Result struct {
-	Query     string             `json:"query"`
-	Corrected string             `json:"corrected,omitempty"`
-	Total     int                `json:"total"`
-	TookMS    float64            `json:"took_ms"`
-	Hits      []Hit              `json:"hits"`
-	Facets    map[string][]Count `json:"facets"` // audience, kind, topic, region, year
-	Next      string             `json:"next,omitempty"`
+	Query  string             `json:"query"`
+	Total  int                `json:"total"`
+	TookMS float64            `json:"took_ms"`
+	Hits   []Hit              `json:"hits"`
+	Facets map[string][]Count `json:"facets"` // audience, kind, topic, region, year
+	Next   string             `json:"next,omitempty"`
 }
 
 // Hit is one found item.

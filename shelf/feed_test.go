@@ -156,7 +156,7 @@ func TestScenes(t *testing.T) {
 		}
 	}
 	v := view(t, s)
-	cards, err := v.SceneItems("typhoon")
+	cards, _, err := v.SceneItems("typhoon", 10)
 	if got := slugs(Page{Cards: cards}); err != nil || !slices.Equal(got, []string{"item-4", "item-2", "item-1"}) {
 		t.Errorf("items: %v, %v", got, err)
 	}
@@ -229,11 +229,7 @@ func TestSeriesAndRelated(t *testing.T) {
 	d.publish(all...)
 	shown(t, s, d.put(content.KindSeries, "told", content.Series{V: 1, Slug: "told", Title: "讲故事"}))
 	v := view(t, s)
-	cards, err := v.SeriesItems("told")
 	told := []string{"item-2", "item-0", "item-1", "item-3"}
-	if got := slugs(Page{Cards: cards}); err != nil || !slices.Equal(got, told) {
-		t.Errorf("told: %v, %v", got, err)
-	}
 	var paged []string
 	for q := (PageQuery{Series: "told", Limit: 3}); ; {
 		p := page(t, s, q)
@@ -254,9 +250,6 @@ func TestSeriesAndRelated(t *testing.T) {
 	}
 	if series, err := v.Series("told"); err != nil || series.Title != "讲故事" || len(v.AllSeries()) != 1 {
 		t.Errorf("series: %+v, %v", series, err)
-	}
-	if deps := v.RelatedDeps(all[2].item.ID); !slices.Contains(deps, OrderDep("series/told")) || !slices.Contains(deps, OrderDep("topic/health-mind")) {
-		t.Errorf("deps: %v", deps)
 	}
 }
 

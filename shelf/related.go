@@ -37,21 +37,6 @@ func (v *View) Related(id string, limit int) ([]Card, error) {
 	return v.cards(seen[1:])
 }
 
-// RelatedDeps are what Related depends on.
-func (v *View) RelatedDeps(id string) []Dep {
-	v.steady()
-	raw, _ := parseID(id)
-	s, ok := v.st.slot(raw)
-	if !ok {
-		return []Dep{ItemDep(id)}
-	}
-	deps := []Dep{ItemDep(id)}
-	for _, near := range v.near(s) {
-		deps = append(deps, OrderDep(near.name))
-	}
-	return deps
-}
-
 // near is a partition an item stands in, and where.
 type near struct {
 	part
@@ -77,55 +62,36 @@ func (v *View) near(s *slot) []near {
 	return all
 }
 
-// SeriesItems gives a series' live items in told order: by part, and what has
-// none at the end by first publication. It depends on
-// OrderDep("series/<slug>").
-func (v *View) SeriesItems(slug string) ([]Card, error) {
+// SceneItems gives up to limit live items of a scene: those it names, in its
+// order, then the first that otherwise belong to it, whether it runs or not, and
+// what that depends on. Of more than 64 scenes the first to end keep only the
+// named ones.
+func (v *View) SceneItems(slug string, limit int) ([]Card, []Dep, error) {
 	if err := v.pin(); err != nil {
-		return nil, err
-	}
-	return v.cards(v.st.members("series/"+slug, -1))
-}
-
-// sceneMost is how many items a scene's page shows beside those it names.
-const sceneMost = 100
-
-// SceneItems gives the live items of a scene: those it names, in its order,
-// then the first hundred that otherwise belong to it, whether it runs or not. Of
-// more than 64 scenes the first to end keep only the named ones. It depends on
-// SceneDep(slug), OrderDep("scene/<slug>") and the items named.
-func (v *View) SceneItems(slug string) ([]Card, error) {
-	if err := v.pin(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	scene, ok := v.st.docs.scenes[slug]
 	if !ok {
-		return nil, ErrNotFound
+		return nil, nil, ErrNotFound
 	}
+	deps := []Dep{SceneDep(slug), OrderDep("scene/" + slug)}
 	var ids []uuid
 	for _, name := range scene.Items {
+		deps = append(deps, ItemDep(name))
 		if id, ok := parseID(name); ok {
 			if _, shown := v.st.slot(id); shown && !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}
 	}
-	for _, id := range v.st.members("scene/"+slug, sceneMost+len(ids)) {
-		if !slices.Contains(ids, id) {
+	v.st.named("scene/" + slug).tree.all(func(e entry) bool {
+		if id := v.st.table.at(e.h).id; len(ids) < limit && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
-	}
-	return v.cards(ids)
-}
-
-// members gives the first items of a partition; −1 all of them.
-func (st *state) members(name string, most int) []uuid {
-	var ids []uuid
-	st.named(name).tree.all(func(e entry) bool {
-		ids = append(ids, st.table.at(e.h).id)
-		return len(ids) != most
+		return len(ids) < limit
 	})
-	return ids
+	cards, err := v.cards(ids[:min(limit, len(ids))])
+	return cards, deps, err
 }
 
 func (v *View) cards(ids []uuid) ([]Card, error) {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kepu/content"
 )
 
 // china is the zone of dates without a time of day.
@@ -63,8 +65,8 @@ func offset(s string) (ms int64, ok bool) {
 
 func clip(s string) string {
 	s = strings.ToValidUTF8(s, "�")
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
+	if head := content.Cut(s, 40); head != s {
+		return head + "…"
 	}
 	return s
 }

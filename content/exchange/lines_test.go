@@ -283,6 +283,29 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// A title taken from the text ends between two characters, as a reader counts
+// them.
+func TestDerivedTitleIsCutBetweenCharacters(t *testing.T) {
+	long := strings.Repeat("长", 29)
+	for name, c := range map[string]struct{ text, want string }{
+		"family":  {long + "👨‍👩‍👧‍👦以后", long + "👨‍👩‍👧‍👦"},
+		"flag":    {long + "🇨🇳以后", long + "🇨🇳"},
+		"accent":  {long + "Z\u0334\u0334以后", long + "Z\u0334\u0334"},
+		"skin":    {long + "👍🏽以后", long + "👍🏽"},
+		"letters": {long + "两以后", long + "两"},
+		"whole":   {long + "👨‍👩‍👧‍👦，以后", long + "👨‍👩‍👧‍👦"},
+		"short":   {"🇨🇳，以后", "🇨🇳"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := open(t)
+			r.run(t, lineFile(t, `{"id":"a","title":"","text":"`+c.text+`"}`))
+			if _, v := r.live(t, "a"); v.Title != c.want {
+				t.Errorf("title %q, want %q", v.Title, c.want)
+			}
+		})
+	}
+}
+
 func FuzzLine(f *testing.F) {
 	f.Add([]byte(`{"id":"a","title":"题","text":"文","audiences":[{"audience":"youth","weight":5}],"series":{"id":"s","part":1},"cover":{"src":"a","focal":{"x":1,"y":2}}}`))
 	f.Add([]byte(`{"id":"a","title":"题","kind":"video","video":{"src":"a.mp4","captions":[{"src":"a.vtt","lang":"zh"}],"transcript":[{"at":"1:02","text":"x"}],"chapters":[{"at":5,"text":"y"}]},"markdown":"# x"}`))

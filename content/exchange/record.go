@@ -100,10 +100,7 @@ func firstWords(b content.Body) string {
 	if end := strings.IndexAny(words, "，。；：！？（(\n"); end > 0 {
 		words = words[:end]
 	}
-	if r := []rune(words); len(r) > 30 {
-		words = string(r[:30])
-	}
-	return strings.TrimSpace(words)
+	return strings.TrimSpace(content.Cut(words, 30))
 }
 
 func references(o *object) (list []content.Reference) {

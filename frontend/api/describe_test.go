@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestPromises(t *testing.T) {
 		"Card":        "id kind slug url title summary cover audiences topics region published_at duration why origin",
 		"Item":        "id kind slug url title summary cover audiences topics region published_at duration origin plain tags author source licence series updated_at reviewed_by rev article video",
 		"Video":       "asset renditions captions transcript chapters body",
-		"Result":      "query corrected total took_ms hits facets next",
+		"Result":      "query total took_ms hits facets next",
 		"Hit":         "id title score highlight",
 		"Highlight":   "title text",
 		"Run":         "text mark",
@@ -80,6 +81,13 @@ func TestPromises(t *testing.T) {
 		for _, name := range strings.Fields(names) {
 			if _, ok := got[name]; !ok {
 				t.Errorf("%s has no %s", schema, name)
+			}
+		}
+		if schema == "Result" { // an answer describes nothing that is never set
+			for name := range got {
+				if !slices.Contains(strings.Fields(names), name) {
+					t.Errorf("%s describes %s, which nothing promises", schema, name)
+				}
 			}
 		}
 	}

@@ -137,8 +137,7 @@ func (s *Site) more(r page.Request, m *home, deps []shelf.Dep) ([]shelf.Dep, err
 			m.Topics = append(m.Topics, k)
 		}
 	}
-	m.Scene, deps = s.band(r, m, deps)
-	return deps, nil
+	return s.band(r, m, deps)
 }
 
 // topicKid counts what a topic holds and takes its first title for a taste.
@@ -151,9 +150,9 @@ func topicKid(v *shelf.View, h *Shell, t content.Topic) (kid, []shelf.Dep, error
 	return k, list.Deps, err
 }
 
-// band is the scene that holds now and ends first; nil where none does. One
-// without a picture takes the first of its items' that is not the lead's.
-func (s *Site) band(r page.Request, m *home, deps []shelf.Dep) (*band, []shelf.Dep) {
+// band puts the scene on the page that holds now and ends first, if any does.
+// One without a picture takes the first of its items' that is not the lead's.
+func (s *Site) band(r page.Request, m *home, deps []shelf.Dep) ([]shelf.Dep, error) {
 	var now *content.Scene
 	for _, sc := range r.View.Scenes() {
 		if sc.Start.After(r.Now) || !sc.End.After(r.Now) {
@@ -164,17 +163,21 @@ func (s *Site) band(r page.Request, m *home, deps []shelf.Dep) (*band, []shelf.D
 		}
 	}
 	if now == nil {
-		return nil, deps
+		return deps, nil
 	}
 	b := band{URL: m.Link("/scene/" + now.Slug), Summary: now.Summary, Phrases: phrases(now.Title), When: s.day(now.Start) + "—" + s.day(now.End.Add(-time.Second)), Cover: cover(now.Cover)}
-	cards, used := sceneCards(r.View, *now, 3)
+	cards, used, err := r.View.SceneItems(now.Slug, 3)
+	if err != nil {
+		return nil, err
+	}
 	b.Cards = m.cards(cards, "")
 	for _, c := range b.Cards {
 		if b.Cover == nil && (m.Lead == nil || m.Lead.URL != c.URL) {
 			b.Cover = c.Cover
 		}
 	}
-	return &b, append(deps, used...)
+	m.Scene = &b
+	return append(deps, used...), nil
 }
 
 // edge is when the next scene begins or ends; zero where none is ahead.

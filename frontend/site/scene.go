@@ -49,40 +49,16 @@ func (s *Site) Scene(r page.Request) (page.Reply, error) {
 	if next := s.midnight(r.Now); !until.IsZero() && next.Before(until) {
 		until = next // what it says of today
 	}
-	cards, deps := sceneCards(r.View, sc, sceneRows)
+	cards, deps, err := r.View.SceneItems(sc.Slug, sceneRows)
+	if err != nil {
+		return page.Reply{}, err
+	}
 	m.Rows = m.cards(cards, "")
 	m.Pager.Total = len(m.Rows)
 	m.Data = append(m.Data, s.crumbData(m.Shell, []Link{{"首页", m.Link("/")}}))
-	reply, err := s.page(r, "scene", m, append(deps, shelf.SceneDep(sc.Slug))...)
+	reply, err := s.page(r, "scene", m, deps...)
 	reply.Until = until
 	return reply, err
-}
-
-// sceneCards are a scene's named items in their order, then what its topics
-// hold, each once.
-func sceneCards(v *shelf.View, sc content.Scene, limit int) (cards []shelf.Card, deps []shelf.Dep) {
-	seen := map[string]bool{}
-	for _, id := range sc.Items {
-		deps = append(deps, shelf.ItemDep(id))
-		if c, err := v.Card(id); err == nil && !seen[id] && len(cards) < limit {
-			seen[id] = true
-			cards = append(cards, c)
-		}
-	}
-	for _, t := range sc.Topics {
-		list, err := v.Page(shelf.PageQuery{Topic: t, Limit: min(limit, 20)})
-		if err != nil {
-			continue // a topic that is no more
-		}
-		deps = append(deps, list.Deps...)
-		for _, c := range list.Cards {
-			if !seen[c.ID] && len(cards) < limit {
-				seen[c.ID] = true
-				cards = append(cards, c)
-			}
-		}
-	}
-	return cards, deps
 }
 
 // cover makes a card's picture of a placed one.

@@ -16,7 +16,6 @@ import (
 // results is the page of a search.
 type results struct {
 	Shell
-	Corrected  string
 	Trouble    string // why nothing is shown, in words
 	Hits       []hit
 	Total      int
@@ -45,7 +44,7 @@ type choice struct {
 	On        bool
 }
 
-// SearchKeys are the query keys of the search page and of /api/v1/search.
+// SearchKeys are the query keys of the search page.
 func SearchKeys() []page.Key {
 	return []page.Key{{Name: "q"}, {Name: "audience", Type: page.Audience}, {Name: "kind", Type: page.Kind}, {Name: "topic", Type: page.Topic},
 		{Name: "region", Type: page.Region}, {Name: "from", Type: page.Day}, {Name: "to", Type: page.Day}, {Name: "after", Type: page.Cursor}}
@@ -125,7 +124,7 @@ func (s *Site) ask(r page.Request, q search.Query) (search.Result, error) {
 
 // show puts what was found on the page.
 func (m *results) show(r page.Request, found search.Result) {
-	m.Corrected, m.Total = found.Corrected, found.Total
+	m.Total = found.Total
 	for _, h := range found.Hits {
 		title := h.Highlight.Title
 		if len(title) == 0 {

@@ -10,19 +10,17 @@ import (
 	"kepu/content"
 )
 
-// clip cuts text to n characters, at the end of a clause where there is one.
+// clip cuts text to n characters as a reader counts them, at the end of a clause where there is one.
 func clip(s string, n int) string {
 	s = strings.Join(strings.Fields(s), " ")
-	if utf8.RuneCountInString(s) <= n {
+	head := content.Cut(s, n)
+	if head == s {
 		return s
 	}
-	runes := []rune(s)[:n]
-	for i := len(runes) - 1; i > n*2/3; i-- {
-		if strings.ContainsRune("。！？；，、", runes[i]) {
-			return string(runes[:i]) + "……"
-		}
+	if at := strings.LastIndexAny(head, "。！？；，、"); at >= len(content.Cut(s, n*2/3+1)) {
+		head = head[:at]
 	}
-	return string(runes) + "……"
+	return head + "……"
 }
 
 // phrases parts a title at its clauses, so that it breaks there. A short title
