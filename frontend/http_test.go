@@ -1,11 +1,13 @@
 package frontend_test
 
 import (
+	"encoding/xml"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"kepu/content"
 	"kepu/frontend"
@@ -280,6 +282,60 @@ func TestOldSlug(t *testing.T) {
 	}
 	if a := r.get("/api/v1/items/first-name"); a.StatusCode != 301 || a.Header.Get("Location") != "/api/v1/items/second-name" {
 		t.Errorf("api: %d %s", a.StatusCode, a.Header.Get("Location"))
+	}
+}
+
+// TestSitemap: an item's date is that of the last change readers saw, and a page
+// that lists is named once it lists something.
+func TestSitemap(t *testing.T) {
+	r := newRig(t)
+	sub := article("tide", "钱江潮")
+	sub.Placement.Region = "330109"
+	r.publish(sub)
+	changed := func() string {
+		t.Helper()
+		var items struct {
+			URLs []struct {
+				Loc     string `xml:"loc"`
+				LastMod string `xml:"lastmod"`
+			} `xml:"url"`
+		}
+		if err := xml.Unmarshal(r.get("/sitemap/1.xml").body, &items); err != nil || len(items.URLs) != 1 {
+			t.Fatalf("%v: %+v", err, items)
+		}
+		return items.URLs[0].LastMod
+	}
+	first := changed()
+	if first == sub.Published.Format(time.RFC3339) {
+		t.Error("the sitemap dates the item by its first publication elsewhere")
+	}
+	var item struct {
+		Updated time.Time `json:"updated_at"`
+	}
+	sub.Version.Article = &content.Article{Body: content.Body{Type: "doc", Content: []content.Node{paragraph("只改了正文。")}}}
+	r.desk.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	r.publish(sub)
+	r.get("/api/v1/items/tide").json(t, &item)
+	if got := changed(); got != item.Updated.Format(time.RFC3339) {
+		t.Errorf("lastmod %s, readers saw it change at %v", got, item.Updated)
+	}
+	pages := string(r.get("/sitemap/pages.xml").body)
+	for path, want := range map[string]bool{
+		"/": true, "/youth": true, "/topic/food": true, "/topic/food-storage": true, "/topic/space": false,
+		"/region/33": true, "/region/3301": true, "/region/330109": true, "/region/3302": false, "/region/330106": false,
+	} {
+		if got := strings.Contains(pages, "<loc>"+r.base+path+"</loc>"); got != want {
+			t.Errorf("%s is named: %v, want %v", path, got, want)
+		}
+	}
+	other := article("rice", "水稻")
+	other.Placement.Topics, other.Placement.Region = []string{"space"}, "3302"
+	r.publish(other)
+	pages = string(r.get("/sitemap/pages.xml").body)
+	for _, path := range []string{"/topic/space", "/region/3302"} {
+		if !strings.Contains(pages, "<loc>"+r.base+path+"</loc>") {
+			t.Errorf("%s is not named though it holds something now", path)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type Card struct {
 	Topics    []string         `json:"topics"`
 	Region    string           `json:"region,omitempty"`
 	Published time.Time        `json:"published_at"`
+	Updated   time.Time        `json:"-"`                  // when readers last saw a change of it; not before Published
 	Duration  int64            `json:"duration,omitempty"` // ms of a video
 	Minutes   int              `json:"minutes,omitempty"`  // reading time of an article
 	Why       *Why             `json:"why,omitempty"`
@@ -83,6 +84,9 @@ func makeCard(item *content.Item, v *content.Version) Card {
 	if item.Published != nil {
 		c.Published = *item.Published
 	}
+	if c.Updated = c.Published; item.Updated != nil && item.Updated.After(c.Updated) {
+		c.Updated = *item.Updated
+	}
 	if v.Cover != nil {
 		c.Cover = &Cover{
 			URL: MediaURL(v.Cover.Key, "cover", v.Cover.Type), Width: v.Cover.Width, Height: v.Cover.Height,
@@ -108,6 +112,7 @@ func (c *Card) encode() []byte {
 		e.str(s)
 	}
 	e.int(c.Published.UnixMilli())
+	e.int(c.Updated.UnixMilli())
 	e.int(c.Duration)
 	e.uint(uint64(c.Minutes))
 	e.uint(uint64(len(c.Audiences)))
@@ -157,7 +162,7 @@ func decodeCard(b []byte) (Card, error) {
 		*s = d.str()
 	}
 	c.URL = "/" + c.Kind + "/" + c.Slug
-	c.Published = time.UnixMilli(d.int()).UTC()
+	c.Published, c.Updated = time.UnixMilli(d.int()).UTC(), time.UnixMilli(d.int()).UTC()
 	c.Duration, c.Minutes = d.int(), d.small()
 	c.Audiences = make([]content.Placed, 0, min(d.small(), len(content.Audiences)))
 	return c, d.card(&c, cap(c.Audiences))

@@ -16,7 +16,7 @@ func fullCard() Card {
 		ID: id(1), Kind: "video", Slug: "s", URL: "/video/s", Title: "标题", Summary: "摘要", Form: "rumour", Region: "3301",
 		Cover:     &Cover{URL: "/media/x/cover.jpg", Width: 1, Height: 2, Alt: "图", Focal: &media.Focal{X: 3, Y: 4}},
 		Audiences: []content.Placed{{Audience: content.Youth, Weight: 7, Level: "easy"}}, Topics: []string{"a", "b-c"},
-		Published: time.UnixMilli(1234567890123).UTC(), Duration: 9, Minutes: 3, Origin: &Origin{"src", "id"},
+		Published: time.UnixMilli(1234567890123).UTC(), Updated: time.UnixMilli(1234567890124).UTC(), Duration: 9, Minutes: 3, Origin: &Origin{"src", "id"},
 	}
 }
 
@@ -28,7 +28,7 @@ func fullMark() mark {
 }
 
 func TestRecordsRoundTrip(t *testing.T) {
-	for _, c := range []Card{fullCard(), {ID: id(2), Kind: "article", URL: "/article/", Audiences: []content.Placed{}, Topics: []string{}, Published: time.UnixMilli(-5).UTC()}} {
+	for _, c := range []Card{fullCard(), {ID: id(2), Kind: "article", URL: "/article/", Audiences: []content.Placed{}, Topics: []string{}, Published: time.UnixMilli(-5).UTC(), Updated: time.UnixMilli(-4).UTC()}} {
 		if got, err := decodeCard(c.encode()); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("card\n got %+v\nwant %+v (%v)", got, c, err)
 		}

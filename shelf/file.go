@@ -34,7 +34,7 @@ const (
 const buckets = "icmhsgbad0"
 
 // fileFormat numbers the form of the file. Another one is rebuilt.
-const fileFormat = "kepu shelf 1"
+const fileFormat = "kepu shelf 2"
 
 const fileName = "shelf.db"
 

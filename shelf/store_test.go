@@ -188,7 +188,7 @@ func TestStoredForm(t *testing.T) {
 	} {
 		h.Write(b)
 	}
-	const want = "kepu shelf 1 d11eedd5f825dc47"
+	const want = "kepu shelf 2 441318beac9b1550"
 	if got := fileFormat + " " + hex.EncodeToString(h.Sum(nil)[:8]); got != want {
 		t.Errorf("stored form is %q, was %q: number fileFormat anew", got, want)
 	}

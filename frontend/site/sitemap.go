@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -65,38 +66,50 @@ func (s *Site) SitemapPart(r page.Request) (page.Reply, error) {
 			return true
 		}
 		if c, err := r.View.Card(id); err == nil {
-			x.URLs = append(x.URLs, mapURL{s.BaseURL + c.URL, c.Published.UTC().Format(time.RFC3339)})
+			x.URLs = append(x.URLs, mapURL{s.BaseURL + c.URL, c.Updated.UTC().Format(time.RFC3339)})
 		}
 		return at < n*mapMost
 	})
 	return asXML(x, "application/xml; charset=utf-8", first.Deps)
 }
 
-// mapPages are the pages that stand whatever is published.
+// mapPages are the pages that lead to items: the doors, the scenes, and the
+// topics, series and regions that hold anything.
 func (s *Site) mapPages(r page.Request) (page.Reply, error) {
 	var x mapSet
+	deps := []shelf.Dep{shelf.Topics, shelf.Scenes}
 	add := func(path string) { x.URLs = append(x.URLs, mapURL{Loc: s.BaseURL + path}) }
+	var failed error
+	held := func(path string, q shelf.PageQuery) {
+		q.Limit = 1
+		list, err := r.View.Page(q)
+		failed = errors.Join(failed, err)
+		if deps = append(deps, list.Deps...); list.Total > 0 {
+			add(path)
+		}
+	}
 	add("/")
 	for _, a := range content.Audiences {
 		add("/" + string(a))
 	}
 	for _, t := range r.View.Topics() {
-		add("/topic/" + t.Key)
+		held("/topic/"+t.Key, shelf.PageQuery{Topic: t.Key})
 	}
 	for _, series := range r.View.AllSeries() {
-		add("/series/" + series.Slug)
+		deps = append(deps, shelf.SeriesDep(series.Slug))
+		held("/series/"+series.Slug, shelf.PageQuery{Series: series.Slug})
 	}
 	for _, sc := range r.View.Scenes() {
 		add("/scene/" + sc.Slug)
 	}
 	for _, region := range content.Regions() {
-		add("/region/" + region.Code)
+		held("/region/"+region.Code, shelf.PageQuery{Region: region.Code})
 	}
-	all, err := r.View.Recent(shelf.PageQuery{Limit: 1})
-	if err != nil {
+	all, err := r.View.Recent(shelf.PageQuery{Limit: 1}) // a series that is made shows with its first item
+	if err = errors.Join(failed, err); err != nil {
 		return page.Reply{}, err
 	}
-	return asXML(x, "application/xml; charset=utf-8", append(all.Deps, shelf.Topics, shelf.Scenes))
+	return asXML(x, "application/xml; charset=utf-8", append(deps, all.Deps...))
 }
 
 // Robots tells crawlers where not to go and where the sitemap is.
