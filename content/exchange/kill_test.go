@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -57,28 +56,55 @@ func child() int {
 	return 0
 }
 
+// cycles is how often a kill test kills: a few times in every test run, a
+// thousand in a soak.
+func cycles(few int) int {
+	if os.Getenv("KEPU_SOAK") != "" {
+		return 1000
+	}
+	return few
+}
+
+// lines is how many items are imported: so many batches that every kill of one
+// folder's import hits a new one.
+const lines, batch, perStore = 4_000, 200, 20
+
 // TestKilled kills an import again and again at a random moment; run to its end
-// at last, it leaves what an undisturbed one leaves. KEPU_SOAK asks for more.
+// at last, it leaves what an undisturbed one leaves.
 func TestKilled(t *testing.T) {
-	kills := 5
-	if n, err := strconv.Atoi(os.Getenv("KEPU_SOAK")); err == nil && n > 0 {
-		kills = max(kills, n)
-	}
 	list := map[string]string{"pics/dot.png": dot}
-	var lines strings.Builder
-	for i := range 3_000 {
-		fmt.Fprintf(&lines, `{"id":"%d","title":"第 %d 条","text":"%s","cover":{"src":"pics/dot.png","alt":"点"}}`+"\n", i, i%50, strings.Repeat("细菌会大量繁殖。", 20))
+	var text strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&text, `{"id":"%d","title":"第 %d 条","text":"%s","cover":{"src":"pics/dot.png","alt":"点"}}`+"\n", i, i%50, strings.Repeat("细菌会大量繁殖。", 20))
 	}
-	list["items.jsonl"] = lines.String()
+	list["items.jsonl"] = text.String()
 	in := files(t, list)
 	calm := open(t)
 	calm.run(t, in)
 
-	dir := t.TempDir()
+	before := texts(t, calm)
+	if len(before) != lines {
+		t.Fatalf("%d items, undisturbed", len(before))
+	}
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed", seed)
 	dice := rand.New(rand.NewPCG(seed, 1))
-	done := 0
+	n, done := cycles(perStore), 0
+	for kills := 0; kills < n; kills += perStore {
+		dir := t.TempDir()
+		done += killImports(t, in, dir, min(perStore, n-kills), dice)
+		completes(t, in, dir, before)
+	}
+	t.Logf("%d of %d ended before they were killed", done, n)
+	if done == n {
+		t.Error("no kill hit an import at work")
+	}
+}
+
+// killImports starts an import so many times and kills each a little further on
+// than the last; it tells how many ended first.
+func killImports(t *testing.T, in, dir string, kills int, dice *rand.Rand) (done int) {
+	t.Helper()
 	for round := range kills {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "KEPU_IMPORT_CHILD="+in, "KEPU_IMPORT_DIR="+dir)
@@ -89,15 +115,16 @@ func TestKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// Killed after so many batches, in the midst of the next.
+		// Killed after so many batches, at any moment of the next.
 		buf := make([]byte, 1)
-		for left := dice.IntN(8); left > 0; {
+		for left := round*lines/batch/perStore + dice.IntN(2); left > 0; {
 			if n, err := out.Read(buf); err != nil {
 				break
 			} else if n > 0 && buf[0] == '\n' {
 				left--
 			}
 		}
+		<-time.After(time.Duration(dice.IntN(100)) * time.Millisecond)
 		if err := cmd.Process.Kill(); err != nil && cmd.ProcessState == nil {
 			t.Logf("round %d: %v", round, err)
 		}
@@ -105,13 +132,20 @@ func TestKilled(t *testing.T) {
 			done++
 		}
 	}
+	return done
+}
+
+// completes runs a killed import to its end, which leaves what is wanted, and
+// once more, which does nothing.
+func completes(t *testing.T, in, dir string, before map[string]journal.Hash) {
+	t.Helper()
 	r := openRoom(t, dir)
 	report := r.run(t, in)
-	if report.Total != 3_000 || report.Bad() != 0 {
+	if report.Total != lines || report.Bad() != 0 {
 		t.Fatalf("%+v", report)
 	}
-	before, after := texts(t, calm), texts(t, r)
-	if len(before) != 3_000 || len(after) != 3_000 {
+	after := texts(t, r)
+	if len(after) != lines {
 		t.Fatalf("%d items, undisturbed %d", len(after), len(before))
 	}
 	for id, hash := range before {
@@ -120,10 +154,9 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	head := r.head(t)
-	if report := r.run(t, in); report.Outcomes[content.Unchanged] != 3_000 || r.head(t) != head {
+	if report := r.run(t, in); report.Outcomes[content.Unchanged] != lines || r.head(t) != head {
 		t.Errorf("%+v", report)
 	}
-	t.Logf("%d of %d ended before they were killed", done, kills)
 }
 
 // texts maps every live item to the hash of its version.
