@@ -49,16 +49,22 @@ func check(err error) {
 	}
 }
 
+// kinds of work that is killed, see campaign.kill.
+var kinds = [...]string{"publish", "import", "serve", "import of pictures", "rebuild", "index of what is published"}
+
+// perCampaign is how often each kind is killed on one data directory, and
+// perSource how often an import is killed before the next one begins.
+const perCampaign, perSource = 20, 4
+
 // TestKilledAtAnyMomentNothingIsLost kills publishers, imports with and without
 // pictures, serves (which index meanwhile, what others publish too) and rebuilds
 // on one data directory, at random moments and at random things that happen to
-// its files. After that everything acknowledged is there, and journal, shelf,
-// index and blobs agree.
+// its files, each kind twenty times. After that everything acknowledged is
+// there, and journal, shelf, index and blobs agree.
 func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	data, ledger := t.TempDir(), filepath.Join(t.TempDir(), "ledger")
 	lines, folder := filepath.Join(t.TempDir(), "items.jsonl"), pictured(t, 40)
 	corpus, err := readCorpus(nil)
 	if err != nil {
@@ -67,52 +73,82 @@ func TestKilledAtAnyMomentNothingIsLost(t *testing.T) {
 	if err := corpus.writeJSONL(lines, 400, "bulk", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	imports := map[string]string{} // path by source
-	load := func(source, path string) *exec.Cmd {
-		imports[source] = path
-		return another("import", "-data", data, "-source", source, "-publish", path)
+	// A whole check takes longer than the kills of a round: few in every test.
+	n, between := cycles(perCampaign), 4
+	if n > perCampaign {
+		between = 1
 	}
-	serve := func() *exec.Cmd { return another("serve", "-data", data, "-addr", "127.0.0.1:0", "-ops-addr", "") }
-	const kinds = 6
-	n, atWork := cycles(24), 0
-	note := func(inTime bool) {
-		if inTime {
-			atWork++
+	var atWork [len(kinds)]int
+	for left := n; left > 0; left -= perCampaign {
+		c := campaign{data: t.TempDir(), ledger: filepath.Join(t.TempDir(), "ledger"), lines: lines, folder: folder, imports: map[string]string{}}
+		for round := range min(left, perCampaign) {
+			for kind := range kinds {
+				if c.kill(t, kind, round, draw(r)) {
+					atWork[kind]++
+				}
+			}
+			if round%between == between-1 {
+				agree(t, c.data)
+				acknowledged(t, c.data, c.ledger)
+			}
+		}
+		c.completes(t)
+	}
+	for kind, m := range atWork {
+		if t.Logf("%s: %d of %d died at work", kinds[kind], m, n); m < n/4 {
+			t.Errorf("%s: most were done before they were to die", kinds[kind])
 		}
 	}
-	for i := range n {
-		at, again := draw(r), i/kinds%4 // a source is killed, completed, new
-		switch i % kinds {
-		case 0:
-			note(killed(t, data, at, publisher(data, ledger)))
-		case 1:
-			note(killed(t, data, at, load(fmt.Sprint("bulk", again), lines)))
-		case 2:
-			note(killed(t, data, at, serve()))
-		case 3:
-			note(killed(t, data, at, load(fmt.Sprint("pictured", again), folder)))
-		case 4:
-			note(killed(t, data, at, another("reindex", "-data", data)))
-		case 5:
-			note(killed(t, data, at, serve(), publisher(data, ledger)))
-		}
-		if i%4 == 3 {
-			agree(t, data)
-			acknowledged(t, data, ledger)
-		}
+}
+
+// campaign is a data directory on which processes die.
+type campaign struct {
+	data, ledger  string
+	lines, folder string            // to be imported
+	imports       map[string]string // path by source, of those begun
+}
+
+func (c *campaign) load(source, path string) *exec.Cmd {
+	c.imports[source] = path
+	return another("import", "-data", c.data, "-source", source, "-publish", path)
+}
+
+func (c *campaign) serve() *exec.Cmd {
+	return another("serve", "-data", c.data, "-addr", "127.0.0.1:0", "-ops-addr", "")
+}
+
+// kill lets work of a kind die; it tells whether it was at it until then.
+func (c *campaign) kill(t *testing.T, kind, round int, at trigger) bool {
+	t.Helper()
+	switch kinds[kind] {
+	case "publish":
+		return killed(t, c.data, at, publisher(c.data, c.ledger))
+	case "import":
+		return killed(t, c.data, at, c.load(fmt.Sprint("bulk", round/perSource), c.lines))
+	case "serve":
+		return killed(t, c.data, at, c.serve())
+	case "import of pictures":
+		return killed(t, c.data, at, c.load(fmt.Sprint("pictured", round/perSource), c.folder))
+	case "rebuild":
+		return killed(t, c.data, at, another("reindex", "-data", c.data))
 	}
-	t.Logf("%d of %d died at work", atWork, n)
-	killed(t, data, trigger{event: 300, after: time.Minute}, publisher(data, ledger)) // acknowledges some, for sure
-	for source, path := range imports {
+	return killed(t, c.data, at, c.serve(), publisher(c.data, c.ledger))
+}
+
+// completes runs what was killed to its end, and looks that all is there.
+func (c *campaign) completes(t *testing.T) {
+	t.Helper()
+	killed(t, c.data, trigger{event: 300, after: time.Minute}, publisher(c.data, c.ledger)) // acknowledges some, for sure
+	for source, path := range c.imports {
 		for _, want := range []string{"", "没有变化"} { // completed, then nothing to do
-			code, out, errs := kepu(t, "import", "-data", data, "-source", source, "-publish", path)
+			code, out, errs := kepu(t, "import", "-data", c.data, "-source", source, "-publish", path)
 			if code != exitDone || strings.Contains(out, "没有导入") || want != "" && strings.Contains(out, "发布 ") {
 				t.Errorf("%s after the kills: exit %d: %s %s", source, code, out, errs)
 			}
 		}
 	}
-	agree(t, data)
-	if n := acknowledged(t, data, ledger); n == 0 {
+	agree(t, c.data)
+	if n := acknowledged(t, c.data, c.ledger); n == 0 {
 		t.Error("nothing was ever acknowledged")
 	}
 }

@@ -27,7 +27,7 @@ func draw(r *rand.Rand) trigger {
 		return trigger{after: time.Duration(5+r.IntN(500)) * time.Millisecond}
 	}
 	// Few events reach into a start, many into steady work.
-	return trigger{event: 1 + r.IntN(1<<r.IntN(11)), after: 2 * time.Second}
+	return trigger{event: 1 + r.IntN(1<<r.IntN(11)), after: time.Second}
 }
 
 // killed runs this binary as other processes on a data directory, the first of
@@ -141,7 +141,7 @@ func cycles(few int) int {
 	case os.Getenv("KEPU_SOAK") != "":
 		return 1000
 	case testing.Short():
-		return min(few, 6)
+		return min(few, 2)
 	}
 	return few
 }
