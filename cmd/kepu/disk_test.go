@@ -106,7 +106,9 @@ func TestFullDisk(t *testing.T) {
 	fill(t, ballast)
 	allOpen(t, p, addresses, "full")
 	for _, path := range []string{lines, folder} {
+		begun := time.Now()
 		code, out, errs := kepu(t, "import", "-data", data, "-source", "many", "-publish", path)
+		bar(t, "an import onto a full disk is refused", time.Since(begun), time.Second)
 		if code != exitFailed || !strings.Contains(errs, "磁盘满了") || !strings.Contains(errs, data) {
 			t.Errorf("import of %s onto a full disk: exit %d: %s %s", path, code, out, errs)
 		}
@@ -121,15 +123,20 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{lines, folder} {
+	room := time.Now()
+	for _, path := range []string{folder, lines} {
 		if code, out, errs := kepu(t, "import", "-data", data, "-source", "many", "-publish", path); code != exitDone {
 			t.Fatalf("import with room again: exit %d: %s %s", code, out, errs)
 		}
+		until(t, "the new item is found", func() bool { return p.total(t, url.QueryEscape("辰巳午未")) == 1 })
+		if path == folder {
+			bar(t, "with room again, an item is published and found", time.Since(room), 10*time.Second)
+		}
 	}
-	until(t, "the new items are found", func() bool { return p.total(t, url.QueryEscape("辰巳午未")) == 1 })
-	if status, _ := p.get(t, fmt.Sprintf("/article/bench-many-%d", items-1)); status != http.StatusOK {
-		t.Errorf("the last item: %d", status)
-	}
+	until(t, "the last item is shown", func() bool {
+		status, _ := p.get(t, fmt.Sprintf("/article/bench-many-%d", items-1))
+		return status == http.StatusOK
+	})
 	agree(t, data)
 	allOpen(t, p, addresses, "with room again")
 	p.stop(t)

@@ -134,11 +134,14 @@ func publisher(data, ledger string) *exec.Cmd {
 	return cmd
 }
 
+// soaking tells whether every crash and load test is to run in full.
+func soaking() bool { return os.Getenv("KEPU_SOAK") != "" }
+
 // cycles is how often a kill test kills: a few times in every test run, a
 // thousand in a soak.
 func cycles(few int) int {
 	switch {
-	case os.Getenv("KEPU_SOAK") != "":
+	case soaking():
 		return 1000
 	case testing.Short():
 		return min(few, 2)

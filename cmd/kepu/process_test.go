@@ -123,6 +123,15 @@ func (p *process) get(t *testing.T, path string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
+// bar tells how long something took, and in a soak, which has the machine to
+// itself, wants it within its figure.
+func bar(t *testing.T, what string, took, most time.Duration) {
+	t.Helper()
+	if t.Logf("%s: %.2f s of at most %v", what, took.Seconds(), most); soaking() && took > most {
+		t.Errorf("%s: took %v, at most %v", what, took, most)
+	}
+}
+
 // until polls until fine says so, and fails after a minute.
 func until(t *testing.T, what string, fine func() bool) {
 	t.Helper()

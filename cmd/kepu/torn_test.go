@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -13,12 +14,57 @@ import (
 	"time"
 )
 
+// disposable are the files of index and shelf, all that may be there. What holds
+// no bytes of its own can only be lost.
+var disposable = []struct {
+	pattern string
+	bare    bool
+}{
+	{"index/search-*", true}, {"index/search-*/*.zap", false}, {"index/search-*/root.bolt", false}, {"index/search.lock", true},
+	{"shelf/shelf.db", false},
+}
+
+// found gives the files of a pattern, of which there must be some.
+func found(t *testing.T, data, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(data, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatalf("no file is %s: where are they?", pattern)
+	}
+	return files
+}
+
+// allDisposable wants a pattern for every file of index and shelf.
+func allDisposable(t *testing.T, data string) {
+	t.Helper()
+	for _, dir := range []string{"index", "shelf"} {
+		err := filepath.WalkDir(filepath.Join(data, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			for _, of := range disposable {
+				if fits, err := filepath.Match(filepath.Join(data, of.pattern), path); fits || err != nil {
+					return err
+				}
+			}
+			t.Errorf("%s is never damaged", path)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // damages are what may have become of a file.
 var damages = []struct {
 	name string
 	do   func(r *rand.Rand, path string) error
 }{
-	{"deleted", func(_ *rand.Rand, path string) error { return os.Remove(path) }},
+	{"deleted", func(_ *rand.Rand, path string) error { return os.RemoveAll(path) }},
 	{"empty", func(_ *rand.Rand, path string) error { return os.Truncate(path, 0) }},
 	{"truncated", func(r *rand.Rand, path string) error {
 		return changed(path, func(b []byte) []byte { return b[:r.IntN(len(b))] })
@@ -77,30 +123,24 @@ func TestTornFilesAreMadeAnew(t *testing.T) {
 	if want < 1 {
 		t.Fatalf("%d items found to begin with", want)
 	}
+	allDisposable(t, data)
 	rounds := 1
-	if os.Getenv("KEPU_SOAK") != "" {
+	if soaking() {
 		rounds = 20
 	}
 	for range rounds {
-		for _, pattern := range []string{"index/search-*/store/*.zap", "index/search-*/store/root.bolt", "index/search-*/*.zap", "index/search-*/root.bolt", "shelf/shelf.db"} {
+		for _, of := range disposable {
 			for _, d := range damages {
-				if testing.Short() && d.name != "flipped" {
+				if testing.Short() && d.name != "flipped" || of.bare && d.name != "deleted" {
 					continue
 				}
 				p.kill(t)
-				files, err := filepath.Glob(filepath.Join(data, pattern))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(files) == 0 {
-					break // the index keeps its files elsewhere
-				}
+				files := found(t, data, of.pattern)
 				if err := d.do(r, files[r.IntN(len(files))]); err != nil {
 					t.Fatal(err)
 				}
-				what := fmt.Sprintf("%s %s", pattern, d.name)
-				p = serving(t, data)
-				mended(t, p, data, addresses, what, strings.HasPrefix(pattern, "index/"))
+				what := fmt.Sprintf("%s %s", of.pattern, d.name)
+				p = mended(t, data, addresses, what, strings.HasPrefix(of.pattern, "index/"))
 				if got := p.total(t, url.QueryEscape(word)); got != want {
 					t.Errorf("%s: %d found, want %d", what, got, want)
 				}
@@ -114,16 +154,18 @@ func TestTornFilesAreMadeAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p = serving(t, data)
-	mended(t, p, data, addresses, "all gone", false)
+	p = mended(t, data, addresses, "all gone", false)
 	p.stop(t)
 }
 
-// mended waits until a site over damaged files is whole. Where only the index
-// was damaged no page is missing meanwhile.
-func mended(t *testing.T, p *process, data string, addresses []string, what string, pagesAtOnce bool) {
+// mended starts a site over damaged files and waits until it is whole. Where only
+// the index was damaged no page is missing meanwhile.
+func mended(t *testing.T, data string, addresses []string, what string, pagesAtOnce bool) *process {
 	t.Helper()
+	begun := time.Now()
+	p := serving(t, data)
 	until(t, what+": readiness", func() bool { status, _ := p.get(t, "/readyz"); return status == http.StatusOK })
+	bar(t, what+": ready", time.Since(begun), 5*time.Second)
 	if pagesAtOnce {
 		allOpen(t, p, addresses, what)
 	}
@@ -139,8 +181,10 @@ func mended(t *testing.T, p *process, data string, addresses []string, what stri
 		}
 		return code == exitDone
 	})
+	bar(t, what+": journal, shelf and index equal", time.Since(begun), 30*time.Second)
 	p.ready(t)
 	allOpen(t, p, addresses, what+", mended")
+	return p
 }
 
 // TestASecondProcessIsTurnedAway starts another serve, and commands that need
