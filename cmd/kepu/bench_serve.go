@@ -122,12 +122,12 @@ func (b *benchServe) pages(ctx context.Context, f *serveFigures) error {
 	}
 	defer large.stop()
 
-	b.log.say("各页各访问两次")
+	b.log.say("两个库的各页各访问两次，再读一遍")
 	smallURLs, largeURLs := b.urls("small", smallStore), b.urls("large", b.items)
-	if _, err := visit(small.addr, smallURLs, 2); err != nil {
+	if _, err := warm(small.addr, smallURLs); err != nil {
 		return err
 	}
-	pages, err := visit(large.addr, largeURLs, 3)
+	pages, err := warm(large.addr, largeURLs)
 	if err != nil {
 		return err
 	}
