@@ -51,6 +51,7 @@ type line struct {
 	Video       *lineVideo          `json:"video,omitempty"`
 	Body        *content.Body       `json:"body,omitempty"`
 
+	past
 	files []file
 }
 
