@@ -24,9 +24,13 @@ const (
 // want is an item's wish for an address; got is what it was given.
 type want struct {
 	id, slug string
+	only     bool // no other name will do
 	got      string
 	at       int // which of the names is being tried
 }
+
+// lost tells that there is no name left to try.
+func (w *want) lost() bool { return w.only && (w.at > 0 || w.name(0) != w.slug) }
 
 // name is the n-th name to try: the wish, then with more and more of the end of
 // the item's id.
@@ -61,6 +65,7 @@ func isID(s string) bool {
 
 // claim gives each want an address that is now its item's: the wished one, or
 // where another item has that, the wish and the last four of the id, and so on.
+// One that takes its wish only may get none. The first in the list come first.
 func (d *Desk) claim(ctx context.Context, wants []*want) error {
 	taken := make(map[string]string, len(wants)) // within this call
 	for round := 0; len(wants) > 0; round++ {
@@ -68,13 +73,20 @@ func (d *Desk) claim(ctx context.Context, wants []*want) error {
 			return fmt.Errorf("claim %s: %w", wants[0].slug, journal.ErrConflict)
 		}
 		due := d.now().Add(claimRest)
-		rows := make([]journal.Row, len(wants))
-		for i, w := range wants {
+		var rows []journal.Row
+		wants = slices.DeleteFunc(wants, func(w *want) bool {
 			for taken[w.name(w.at)] != "" && taken[w.name(w.at)] != w.id {
 				w.at++
 			}
+			if w.lost() {
+				return true
+			}
 			taken[w.name(w.at)] = w.id
-			rows[i] = journal.Row{Key: claimPrefix + w.name(w.at), Value: []byte(w.id), Due: due}
+			rows = append(rows, journal.Row{Key: claimPrefix + w.name(w.at), Value: []byte(w.id), Due: due})
+			return false
+		})
+		if len(rows) == 0 {
+			return nil
 		}
 		results, err := d.Slate.Put(ctx, rows...)
 		if err != nil {

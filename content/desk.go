@@ -61,7 +61,9 @@ type Submission struct {
 	Source    string // name of the importing source
 	SourceID  string // the source's own id
 	Kind      string
-	Slug      string // wished; "" takes one from the title
+	Slug      string   // wished; "" takes one from the title
+	Former    []string // addresses it had: they lead to it where no other item has them
+	Gone      *Gone    // it was withdrawn where it comes from: it stays a draft, and its address is gone here too
 	Version   Version
 	Placement Placement
 	Published time.Time // zero: when it is committed
@@ -91,6 +93,7 @@ type Imported struct {
 	Slug    string
 	Outcome string
 	Advice  []Advice // what the gate said
+	Taken   []string // of the former addresses, what other items have
 	Err     error    // *journal.Invalid where Refused
 	Seq     uint64
 }

@@ -33,8 +33,11 @@ const (
 // asked and the gate does not block it; without Publish nothing changes that
 // readers see. What was edited at the desk since, withdrawn or deleted is
 // skipped, or with Overwrite gets a new draft, never a new live version. An
-// address once given stays; a new one wished for is put before it. A placement
-// set at the desk stays.
+// address once given stays; a new one wished for is put before it, and former
+// ones are put after. A placement set at the desk stays.
+//
+// What comes as gone is never published: it becomes a draft whose address is
+// gone, unless readers have the item here, which an import does not take down.
 //
 // A dry run writes nothing; an item's Slug is then the wished one, which may
 // turn out to be taken, and one that comes twice is compared with what stands.
@@ -87,7 +90,8 @@ type arrival struct {
 	item   Item           // the one that stands, then the one to be
 	shown  Placement      // of the one that stands
 	act    string
-	wish   string // address to claim; "" needs none
+	wish   string   // address to claim; "" needs none
+	wishes []string // former addresses to claim, as they are
 	out    *Imported
 }
 

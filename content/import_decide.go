@@ -36,9 +36,11 @@ func (b *batch) admit(a *arrival) bool {
 	if a.Slug != "" && !ValidSlug(a.Slug) {
 		a.Slug = Slugify(a.Slug)
 	}
+	p.former(a.Former)
+	a.Gone = p.gone(a.Gone, a.key.ID)
 	if !a.Published.IsZero() {
 		a.Published = journal.Milli(a.Published)
-		if p.year("published_at", "发布时间", a.Published) && b.options.Publish && a.Published.After(b.now.Add(clockSkew)) {
+		if p.year("published_at", "发布时间", a.Published) && b.publishes(a) && a.Published.After(b.now.Add(clockSkew)) {
 			p.add("published_at", "发布时间 %s 还没有到：不能现在发布，请改日期，或先导入为草稿",
 				a.Published.In(time.FixedZone("CST", 8*60*60)).Format("2006-01-02 15:04"))
 		}
@@ -70,7 +72,9 @@ func (a *arrival) seal() bool {
 		Slug      string
 		Placement Placement
 		Published time.Time
-	}{a.Kind, a.Slug, a.Placement, a.Published})
+		Former    []string `json:",omitempty"`
+		Gone      *Gone    `json:",omitempty"`
+	}{a.Kind, a.Slug, a.Placement, a.Published, a.Former, a.Gone})
 	if err != nil {
 		return a.refuse("", fmt.Sprintf("内容不能保存：%v", err))
 	}
@@ -81,7 +85,7 @@ func (a *arrival) seal() bool {
 // decide sets what is to be written over what stands, or the outcome where
 // nothing is. Its error is of the store.
 func (b *batch) decide(a *arrival) (bool, error) {
-	a.out.Advice, a.out.Err, a.item, a.wish = nil, nil, Item{}, ""
+	a.out.Advice, a.out.Err, a.out.Taken, a.item, a.wish, a.wishes = nil, nil, nil, Item{}, "", nil
 	a.record = b.held[a.key]
 	held := a.record.State != nil
 	if held {
@@ -99,15 +103,18 @@ func (b *batch) decide(a *arrival) (bool, error) {
 		}
 	}
 	edited := a.record.Rev > 0 && (!held || a.item.edited())
-	if a.skip(edited, b.options) {
+	if a.skip(edited, b.publishes(a), b.options.Overwrite) {
 		return false, nil
+	}
+	if a.Gone != nil && a.item.Live != "" {
+		return a.refuse("gone", "这一条在这里是公开的，导入不会撤下它；请在编辑部撤下"), nil
 	}
 	a.place(held)
 	a.advice = b.gate.judge(a.Version, a.item.Placement)
 	if b.desk.Outside != nil { // it is asked of one text at a time, not of thousands
 		a.advice = b.gate.unheard(a.advice, "导入的稿子没有经过外部检查")
 	}
-	publish := b.options.Publish && !edited && !Stops(a.advice)
+	publish := b.publishes(a) && !edited && !Stops(a.advice)
 	outcome := b.outcome(a, publish, edited)
 	if outcome == Blocked && held && a.same() {
 		a.out.Outcome, a.out.Advice = Blocked, a.advice // a draft since the last time
@@ -122,12 +129,12 @@ func (b *batch) decide(a *arrival) (bool, error) {
 func (a *arrival) same() bool { return a.item.Origin != nil && a.item.Origin.Digest == a.digest }
 
 // skip sets the outcome of an arrival that changes nothing.
-func (a *arrival) skip(edited bool, o ImportOptions) bool {
+func (a *arrival) skip(edited, publish, overwrite bool) bool {
 	same := a.same()
 	switch {
-	case same && (!o.Publish || a.item.imported() || edited && a.item.Live != ""):
+	case same && (!publish || a.item.imported() || edited && a.item.Live != ""):
 		a.out.Outcome = Unchanged
-	case edited && (same || !o.Overwrite):
+	case edited && (same || !overwrite):
 		a.out.Outcome = Edited
 	default:
 		return false
@@ -158,7 +165,7 @@ func (b *batch) outcome(a *arrival, publish, edited bool) string {
 	switch {
 	case publish:
 		return Published
-	case b.options.Publish && !edited:
+	case b.publishes(a) && !edited:
 		return Blocked
 	case a.record.Rev == 0:
 		return Created
@@ -201,6 +208,9 @@ func (b *batch) draw(a *arrival, publish, edited bool) {
 			it.Origin.Published = &a.Published
 		}
 	}
+	if a.Gone != nil && was.Live == "" && !edited {
+		it.Gone = a.Gone
+	}
 	free := publish || a.record.State == nil || was.Live == "" && !edited
 	if !free {
 		it.Placement = a.shown
@@ -208,7 +218,13 @@ func (b *batch) draw(a *arrival, publish, edited bool) {
 	if free || len(it.Slugs) == 0 {
 		a.address()
 	}
+	if free {
+		a.former()
+	}
 }
+
+// publishes tells whether an arrival is to be live if nothing is in its way.
+func (b *batch) publishes(a *arrival) bool { return b.options.Publish && a.Gone == nil }
 
 func (b *batch) publish(a *arrival, was Item) {
 	it := &a.item
@@ -240,7 +256,7 @@ func (a *arrival) address() {
 	}
 }
 
-// claim claims the wished addresses.
+// claim claims the wished addresses, and after all of them the former ones.
 func (b *batch) claim(ctx context.Context, arrivals []*arrival) error {
 	var wants []*want
 	var owners []*arrival
@@ -250,13 +266,26 @@ func (b *batch) claim(ctx context.Context, arrivals []*arrival) error {
 			owners = append(owners, a)
 		}
 	}
-	if err := b.desk.claim(ctx, wants); err != nil {
+	for _, a := range arrivals {
+		for _, s := range a.wishes {
+			wants = append(wants, &want{id: a.key.ID, slug: s, only: true})
+			owners = append(owners, a)
+		}
+	}
+	if err := b.desk.claim(ctx, slices.Clone(wants)); err != nil {
 		return err
 	}
 	for i, w := range wants {
-		it := &owners[i].item
-		it.Slugs = append([]string{w.got}, slices.DeleteFunc(it.Slugs, func(s string) bool { return s == w.got })...)
-		owners[i].out.Slug = w.got
+		it, out := &owners[i].item, owners[i].out
+		switch {
+		case !w.only:
+			it.Slugs = append([]string{w.got}, slices.DeleteFunc(it.Slugs, func(s string) bool { return s == w.got })...)
+			out.Slug = w.got
+		case w.got == "":
+			out.Taken = append(out.Taken, w.slug)
+		case !slices.Contains(it.Slugs, w.got):
+			it.Slugs = append(it.Slugs, w.got)
+		}
 	}
 	return nil
 }

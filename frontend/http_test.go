@@ -139,6 +139,27 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+// TestDeepPaths: however many parts an address has, below whatever is routed, it
+// is one that is not there; nothing is counted in a place of fixed size.
+func TestDeepPaths(t *testing.T) {
+	r := stocked(t)
+	for _, below := range []string{"", "/easy", "/youth", "/easy/youth", "/article", "/video", "/topic/food", "/region/33", "/series/kitchen", "/scene", "/media", "/media/" + strings.Repeat("a", 64), "/assets", "/sitemap", "/api/v1", "/api/v1/items", "/api/v1/items/item-a"} {
+		for _, parts := range []int{29, 30, 31, 32, 64, 400} {
+			path := below + strings.Repeat("/a", parts)
+			got, _, _ := strings.Cut(r.raw("GET "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), " ")
+			if got != "404" {
+				t.Errorf("%s and %d parts more: %s, want 404", below, parts, got)
+			}
+		}
+	}
+	if a := r.get("/article/item-a"); a.StatusCode != 200 {
+		t.Errorf("afterwards: %d", a.StatusCode)
+	}
+	if strings.Contains(r.log.String(), `"level":"ERROR"`) {
+		t.Errorf("logged as our error: %s", r.log.String())
+	}
+}
+
 // TestProtocol is table H: what a request may not be, said on the wire.
 func TestProtocol(t *testing.T) {
 	r := stocked(t)

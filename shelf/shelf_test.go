@@ -31,7 +31,7 @@ func TestPublishShows(t *testing.T) {
 		ID: a.item.ID, Kind: "article", Slug: "new", URL: "/article/new", Title: "第 1 篇", Summary: "摘要",
 		Cover:     &Cover{URL: "/media/" + string(blob(1)) + "/cover.jpg", Width: 4, Height: 3, Alt: "图", Focal: &media.Focal{X: 1, Y: 2}},
 		Audiences: []content.Placed{{Audience: content.Youth, Weight: 80}}, Topics: []string{"health-mind"},
-		Region: "330106", Published: *a.item.Published, Minutes: 1, Origin: &Origin{"src", "7"},
+		Region: "330106", Published: *a.item.Published, Updated: *a.item.Published, Minutes: 1, Origin: &Origin{"src", "7"},
 	}
 	if card, err := v.Card(a.item.ID); err != nil || !reflect.DeepEqual(card, want) {
 		t.Errorf("card\n got %+v\nwant %+v (%v)", card, want, err)

@@ -17,6 +17,8 @@ func TestMain(m *testing.M) {
 		main()
 	case "publisher":
 		publisherMain()
+	case "unsynced":
+		unsyncedMain()
 	default:
 		os.Exit(m.Run())
 	}

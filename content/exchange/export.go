@@ -36,7 +36,8 @@ const draftFile = "drafts.jsonl"
 //
 // Lines are in order of source and id, so two exports of the same content are
 // the same bytes. only, an item's id, limits it to that item. A file that is
-// missing is a problem in the report; withdrawn items come as drafts.
+// missing is a problem in the report. Withdrawn items come as drafts that say so,
+// and every item with the addresses it had before.
 func Export(ctx context.Context, store journal.Store, blobs media.Blobs, dir, only string, progress func(Progress)) (Report, error) {
 	e := &export{store: store, blobs: blobs, dir: dir, progress: progress, report: newReport(), copied: map[media.Key]bool{}, names: map[string]origin{}}
 	err := e.run(ctx, only)
@@ -218,7 +219,7 @@ func (e *export) version(ctx context.Context, item content.Item, hash journal.Ha
 		return err
 	}
 	l := lineOf(item, v)
-	l.Draft = draft
+	l.Draft, l.past = draft, e.past(item)
 	for _, f := range l.files {
 		if err := e.copy(ctx, item.ID, f); err != nil {
 			return err

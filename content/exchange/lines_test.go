@@ -309,6 +309,7 @@ func TestDerivedTitleIsCutBetweenCharacters(t *testing.T) {
 func FuzzLine(f *testing.F) {
 	f.Add([]byte(`{"id":"a","title":"题","text":"文","audiences":[{"audience":"youth","weight":5}],"series":{"id":"s","part":1},"cover":{"src":"a","focal":{"x":1,"y":2}}}`))
 	f.Add([]byte(`{"id":"a","title":"题","kind":"video","video":{"src":"a.mp4","captions":[{"src":"a.vtt","lang":"zh"}],"transcript":[{"at":"1:02","text":"x"}],"chapters":[{"at":5,"text":"y"}]},"markdown":"# x"}`))
+	f.Add([]byte(`{"id":"a","source":"b","title":"t","text":"x","slugs":["was"],"gone":{"at":"2026-02-03","reason":"r","instead":{"source":"b","id":"c"}}}`))
 	f.Add([]byte(`{"id":"a","title":"","body":{"type":"doc","content":[{"type":"paragraph"}]},"pin":{"on":["all"],"until":"2027-01-01","order":1},"references":["a",{"title":"b"}],"seo":{"title":"c"}}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		sub, err := exchange.ReadLine(line)

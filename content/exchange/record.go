@@ -55,6 +55,7 @@ func (im *Import) read(values map[string]any, yaml bool, source, id string, text
 	v.Source = content.Source{Name: o.str("source_name"), URL: o.str("source_url")}
 	v.References, v.SEO, v.Corrections = references(o), seo(o), corrections(o)
 	v.Cover = cover(o)
+	s.Former, s.Gone = o.strs("slugs"), gone(o, s.Source)
 	if o.has("published_at") {
 		s.Published = o.time("published_at")
 	}

@@ -59,6 +59,9 @@ func (r *Report) took(where, id string, got content.Imported) {
 	r.Total++
 	r.Outcomes[got.Outcome]++
 	r.Seq = max(r.Seq, got.Seq)
+	for _, slug := range got.Taken {
+		r.add(LineProblem{Where: where, ItemID: id, Message: "以前的地址“" + clip(slug) + "”已经是别的内容的，没有跟过来"})
+	}
 	switch got.Outcome {
 	case content.Refused:
 		r.add(LineProblem{Where: where, ItemID: id, Message: message(got.Err)})

@@ -52,6 +52,7 @@ type line struct {
 	Video       *lineVideo           `json:"video,omitempty"`
 	Body        *content.Body        `json:"body,omitempty"`
 
+	past
 	files []file
 }
 
