@@ -7,14 +7,21 @@ import (
 )
 
 // Desk is the only writer of items, topics, series, scenes and settings. Every
-// call takes the actor; the rules live here once. Errors a caller may decide
-// on: *journal.Invalid, journal.ErrConflict (a *journal.Conflict with what
-// stands), journal.ErrNotFound, journal.ErrErased, journal.ErrNewer; any other
-// is of the store, and the call may then be repeated.
+// call takes who asks; the rules live here once. Errors a caller may decide on:
+// *journal.Invalid; journal.ErrConflict (a *journal.Conflict with what stands);
+// journal.ErrNotFound, also for what the actor may not know of; *Forbidden;
+// *Untimely; journal.ErrOp, journal.ErrErased, journal.ErrNewer. Any other is of
+// the store, and the call may then be repeated.
+//
+// A rev names the revision the actor saw. An act on an older one is done over
+// the one that stands if nothing the act depends on moved in between (the text
+// for a save, the placement for placing, text and review for a step), and is a
+// conflict otherwise.
 type Desk struct {
-	Store journal.Store
-	Slate journal.Slate
-	Now   func() time.Time // nil: time.Now
+	Store  journal.Store
+	Slate  journal.Slate
+	People People           // asked about whom a stage is given to
+	Now    func() time.Time // nil: time.Now
 }
 
 // now is the time of what is being written.

@@ -44,12 +44,14 @@ type Item struct {
 	Until     *time.Time   `json:"until,omitempty"`     // shown before this instant only
 	Gone      *Gone        `json:"gone,omitempty"`
 	Origin    *Origin      `json:"origin,omitempty"`
+	Remark    string       `json:"remark,omitempty"` // what the actor said of the act that made this revision
 }
 
 // Grounds say why Live may be read: a review that was completed, or who waived
 // which stages of it.
 type Grounds struct {
 	Version   journal.Hash `json:"version"`
+	Writers   []string     `json:"writers,omitempty"` // who wrote it since what was live before; ids
 	Approvals []Approval   `json:"approvals,omitempty"`
 	Waived    []string     `json:"waived,omitempty"` // stages that nobody passed
 	Advice    []Advice     `json:"advice,omitempty"` // what the gate advised and was overruled
