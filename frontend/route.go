@@ -62,16 +62,6 @@ func (r *route) paths() (out []mirror) {
 	return out
 }
 
-// bodyMost is the largest body any route takes, and never 0: fasthttp would
-// take that for its own default.
-func bodyMost(routes []*route) int {
-	most := 1 << 10
-	for _, r := range routes {
-		most = max(most, r.body)
-	}
-	return most
-}
-
 // handle makes the Fiber handler of one address.
 func (s *server) handle(r *route, m mirror) fiber.Handler {
 	answer := func(c *fiber.Ctx) error { return s.answer(c, r, m) }
@@ -86,7 +76,7 @@ func (s *server) handle(r *route, m mirror) fiber.Handler {
 		answer = s.ready
 	}
 	return func(c *fiber.Ctx) error {
-		c.Locals(routeKey, r)
+		c.Locals(routeKey, r.name)
 		if len(c.Request().Body()) > r.body {
 			return fiber.ErrRequestEntityTooLarge
 		}
@@ -99,7 +89,7 @@ func (s *server) handle(r *route, m mirror) fiber.Handler {
 	}
 }
 
-// routeKey is where a request's route is noted for the door.
+// routeKey is where the name of a request's route is noted for the door.
 const routeKey = "route"
 
 // longest is how long one answer may take to make.

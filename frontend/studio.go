@@ -31,6 +31,34 @@ func (s *server) desk(app *fiber.App) {
 	}
 }
 
+// bodyMost is the largest body any route takes, and never 0: fasthttp would
+// take that for its own default.
+func (s *server) bodyMost() int {
+	most := bodyLeast
+	for _, r := range s.routes {
+		most = max(most, r.body)
+	}
+	if s.studio != nil {
+		for _, r := range s.studio.Routes() {
+			most = max(most, r.Body)
+		}
+	}
+	return most
+}
+
+// names are those of all routes.
+func (s *server) names() (names []string) {
+	for _, r := range s.routes {
+		names = append(names, r.name)
+	}
+	if s.studio != nil {
+		for _, r := range s.studio.Routes() {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
 var vVaryDesk = []byte("Authorization, Cookie")
 
 // call makes the Fiber handler of one of the studio's routes.

@@ -49,6 +49,7 @@ type Problem struct {
 	Detail   string            `json:"detail"`
 	Code     string            `json:"code" doc:"不会改的英文短名"`
 	Problems []journal.Problem `json:"problems,omitempty"`
+	Current  uint64            `json:"current,omitempty" doc:"冲突时：现在是第几版"`
 	Request  string            `json:"request_id"`
 }
 

@@ -76,10 +76,10 @@ func count(s string) (uint64, bool) {
 
 // Answer is what a call gives. Body is written as JSON; nil is 204.
 type Answer struct {
-	Status int // 0: 200, or 204 without a body
-	Body   any
-	Tag    string // ETag, without its quotes
-	Place  string // Location
+	Status  int // 0: 200, or 204 without a body
+	Body    any
+	Tag     string // ETag, without its quotes
+	Place   string // Location
 	Cookies []Cookie
 	File    *File // in place of Body: bytes as they are
 }

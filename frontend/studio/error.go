@@ -10,16 +10,17 @@ import (
 
 // What is wrong with a call before anybody looks at what it wants.
 var (
-	ErrSignedOut = errors.New("nobody is signed in")
-	ErrForbidden = errors.New("not for this role")
-	ErrReadOnly  = errors.New("a token that only reads")
-	ErrCrossSite = errors.New("sent by another site")
-	ErrMedia     = errors.New("body of another media type")
-	ErrMatch     = errors.New("If-Match is missing")
-	ErrOnce      = errors.New("Idempotency-Key used for something else")
-	ErrUnderWay  = errors.New("the same call is under way")
-	ErrTooLarge  = errors.New("body too large")
-	ErrExpired   = errors.New("link expired")
+	ErrSignedOut  = errors.New("nobody is signed in")
+	ErrForbidden  = errors.New("not for this role")
+	ErrMustChange = errors.New("the password must be changed first")
+	ErrReadOnly   = errors.New("a token that only reads")
+	ErrCrossSite  = errors.New("sent by another site")
+	ErrMedia      = errors.New("body of another media type")
+	ErrMatch      = errors.New("If-Match is missing")
+	ErrOnce       = errors.New("Idempotency-Key used for something else")
+	ErrUnderWay   = errors.New("the same call is under way")
+	ErrTooLarge   = errors.New("body too large")
+	ErrNotYet     = errors.New("this node does not show it yet")
 )
 
 // Bad says what is wrong with the form of a body or header.

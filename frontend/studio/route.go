@@ -47,9 +47,9 @@ func roles(list ...account.Role) Open { return Open{roles: list} }
 type once int
 
 const (
-	never  once = iota // the key is not looked at
-	byOp               // the journal knows the operation; the answer is kept beside
-	byClaim            // the call is claimed before it is made
+	never   once = iota // the key is not looked at
+	byOp                // the journal knows the operation; the answer is kept beside
+	byClaim             // the call is claimed before it is made
 )
 
 // Unsafe tells whether the route changes anything.

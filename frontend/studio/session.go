@@ -102,7 +102,7 @@ func (s *Studio) enter(c *Call, e account.Entrance) (Answer, error) {
 	me, err := s.me(c)
 	a := Answer{Body: me, Cookies: []Cookie{{Name: SessionCookie, Value: e.Token}}}
 	if e.Device != "" {
-		a.Cookies = append(a.Cookies, Cookie{DeviceCookie, e.Device, account.DeviceLife})
+		a.Cookies = append(a.Cookies, Cookie{DeviceCookie, e.Device, deviceLife})
 	}
 	return a, err
 }
@@ -248,3 +248,6 @@ func whole[T any](list []T) []T {
 	}
 	return list
 }
+
+// deviceLife is how long a browser is known again.
+const deviceLife = 180 * 24 * time.Hour
