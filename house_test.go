@@ -65,6 +65,9 @@ var confined = map[string][]string{
 	"github.com/klauspost":      {"frontend", "cmd/kepu"},
 	"github.com/gowebpki/jcs":   {"journal"},
 	"github.com/gabriel-vasile": {"media"},
+	"golang.org/x/crypto":       {"account"},
+	"golang.org/x/oauth2":       {"account"},
+	"github.com/coreos/go-oidc": {"account"},
 }
 
 // banned are folder names that say nothing about the product.

@@ -14,7 +14,7 @@ type Accounts struct {
 	Slate   journal.Slate
 	Secret  journal.Secret
 	Profile Profile          // rules for passwords; "" is ASVS
-	Cost    Cost             // of a password's hash; zero is DefaultCost
+	Cost    Cost             // of a password's hash; zero is OWASP's: CostMemory, CostTime, CostThreads
 	Outside *Provider        // who else may vouch for people; nil: nobody
 	Now     func() time.Time // nil: time.Now
 

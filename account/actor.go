@@ -72,7 +72,8 @@ func (g Grant) Covers(region string) bool {
 type Actor struct {
 	ID       string
 	Grants   []Grant
-	ReadOnly bool // by a token that only reads: whoever takes calls refuses every other
+	Token    string // id of the bearer token used; "" where a session was
+	ReadOnly bool   // by a token that only reads: whoever takes calls refuses every other
 }
 
 // May tells whether the actor holds one of the roles for what stands in region.
