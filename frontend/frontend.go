@@ -151,6 +151,7 @@ func (s *server) table(a *api.API) []*route {
 		{"feed", "/{audience}/:topic/feed.atom", nil, p.Atom, one, kept, 0, "page"},
 		{"feed", "/{audience}/:topic/feed.json", nil, p.JSONFeed, one, kept, 0, "page"},
 		{"audience", "/{audience}/:topic", list, p.Audience, both, kept, 0, "page"},
+		{"preview", "/preview/:token", nil, s.preview, both, fresh, 0, "page"},
 		{"sitemap", "/sitemap.xml", nil, p.Sitemap, one, kept, 0, "page"},
 		{"sitemap", "/sitemap/:part", nil, p.SitemapPart, one, kept, 0, "page"},
 		{"robots", "/robots.txt", nil, p.Robots, one, kept, 0, "page"},
@@ -218,7 +219,7 @@ func open(c Config) (*server, error) {
 	if c.Studio != nil {
 		s.studio = studio.New(*c.Studio, c.BaseURL)
 	}
-	a, err := api.New(c.Search, c.BaseURL)
+	a, err := api.New(c.Search, c.BaseURL, s.operations()...)
 	if err != nil {
 		return nil, fmt.Errorf("frontend: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"kepu/content"
 	"kepu/frontend/page"
@@ -177,8 +178,23 @@ func (s *server) make(c *fiber.Ctx, r *route, req page.Request) error {
 	if e.status >= http.StatusBadRequest {
 		c.Set(requestID, s.number(c.Context()))
 	}
+	if !reply.Private {
+		e.send(c.Context(), s.https)
+		return nil
+	}
+	c.Request().Header.Del(fiber.HeaderIfNoneMatch)
 	e.send(c.Context(), s.https)
+	private(&c.Context().Response.Header)
 	return nil
+}
+
+// private says that an answer is for who asked alone: nobody may keep it, list
+// it, or learn its address from a link that is followed.
+func private(h *fasthttp.ResponseHeader) {
+	h.Del(fiber.HeaderETag)
+	h.Set(fiber.HeaderCacheControl, "private, no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 }
 
 // caughtUp is nil once the shelf has shown everything there was at start.

@@ -46,6 +46,14 @@ func (s *server) bodyMost() int {
 	return most
 }
 
+// operations are what the studio answers, as the API describes it.
+func (s *server) operations() []api.Operation {
+	if s.studio == nil {
+		return nil
+	}
+	return s.studio.Operations()
+}
+
 // names are those of all routes.
 func (s *server) names() (names []string) {
 	for _, r := range s.routes {

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -12,8 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"kepu/frontend/page"
 	"kepu/journal"
 	"kepu/media"
+	"kepu/shelf"
 )
 
 // keys are what the studio signs and seals with, each derived for its purpose.
@@ -98,4 +101,21 @@ func instant(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 36) }
 func since(s string) (time.Time, bool) {
 	n, err := strconv.ParseInt(s, 36, 64)
 	return time.UnixMilli(n).UTC(), err == nil && strconv.FormatInt(n, 36) == s
+}
+
+// Medium completes what is known of a blob whose asset the shelf may not know
+// yet.
+func (s *Studio) Medium(ctx context.Context, key media.Key, m *shelf.Medium) error {
+	if m.Type != "" {
+		return nil
+	}
+	a, err := s.Media.Get(ctx, media.IDOf(key))
+	switch {
+	case errors.Is(err, journal.ErrNotFound), errors.Is(err, journal.ErrErased):
+		return page.ErrNotFound
+	case err != nil:
+		return err
+	}
+	m.Type, m.Size = a.Type, a.Size
+	return nil
 }

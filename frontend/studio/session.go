@@ -102,7 +102,7 @@ func (s *Studio) enter(c *Call, e account.Entrance) (Answer, error) {
 	me, err := s.me(c)
 	a := Answer{Body: me, Cookies: []Cookie{{Name: SessionCookie, Value: e.Token}}}
 	if e.Device != "" {
-		a.Cookies = append(a.Cookies, Cookie{DeviceCookie, e.Device, deviceLife})
+		a.Cookies = append(a.Cookies, Cookie{DeviceCookie, e.Device, account.DeviceLife})
 	}
 	return a, err
 }
@@ -149,11 +149,17 @@ type NewPassword struct {
 	New string `json:"new"`
 }
 
-func (s *Studio) password(c *Call, in NewPassword) (None, error) {
+// password gives a new session with the new password: every other one ends.
+func (s *Studio) password(c *Call, in NewPassword) (Answer, error) {
 	if c.Session == nil {
-		return None{}, ErrForbidden // a token is not its owner
+		return Answer{}, ErrForbidden // a token is not its owner
 	}
-	return None{}, s.Accounts.SetPassword(c.Ctx, c.Secret, in.Old, in.New)
+	entrance, err := s.Accounts.SetPassword(c.Ctx, c.Secret, in.Old, in.New)
+	if err != nil {
+		return Answer{}, err
+	}
+	c.Secret = "" // it has ended
+	return s.enter(c, entrance)
 }
 
 // Password confirms that the person is still who signed in.
@@ -248,6 +254,3 @@ func whole[T any](list []T) []T {
 	}
 	return list
 }
-
-// deviceLife is how long a browser is known again.
-const deviceLife = 180 * 24 * time.Hour

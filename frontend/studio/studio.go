@@ -34,16 +34,20 @@ type Config struct {
 // Studio answers calls. It is safe for concurrent use.
 type Studio struct {
 	Config
+	base   string
 	keys   keys
 	routes []*Route
 }
 
 // New makes the studio. base is the public scheme and host.
 func New(c Config, base string) *Studio {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	if c.Home == "" {
 		c.Home = base + Base + "/session"
 	}
-	s := &Studio{Config: c, keys: newKeys(c.Secret)}
+	s := &Studio{Config: c, base: base, keys: newKeys(c.Secret)}
 	s.routes = s.table()
 	return s
 }
