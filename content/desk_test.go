@@ -131,10 +131,10 @@ func TestSeed(t *testing.T) {
 		t.Fatalf("%d entries after seeding, want %d", head, want)
 	}
 	// An editor renames one and deletes another; a second start leaves both.
-	if _, err := r.PutTopic(t.Context(), "chief", 1, content.Topic{Key: "city-waste", Name: "垃圾", Parent: "city", Order: 3}); err != nil {
+	if _, err := r.PutTopic(t.Context(), content.Operator(), 1, content.Topic{Key: "city-waste", Name: "垃圾", Parent: "city", Order: 3}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Drop(t.Context(), "chief", journal.Key{Kind: content.KindTopic, ID: "city-water"}, 1); err != nil {
+	if _, err := r.Drop(t.Context(), content.Operator(), journal.Key{Kind: content.KindTopic, ID: "city-water"}, 1); err != nil {
 		t.Fatal(err)
 	}
 	r.seeded(t)
@@ -179,23 +179,23 @@ func TestPutTopic(t *testing.T) {
 		{content.Topic{Key: "sea", Name: "\u200b　"}, "name"},
 		{content.Topic{Key: "sea", Name: "海", Order: -1}, "order"},
 	} {
-		_, err := r.PutTopic(t.Context(), "chief", 0, c.topic)
+		_, err := r.PutTopic(t.Context(), content.Operator(), 0, c.topic)
 		wantProblem(t, err, c.field)
 	}
 	topic := content.Topic{Key: "nature-sky", Name: " 天空 ", Parent: "nature", Order: 4}
-	made, err := r.PutTopic(t.Context(), "chief", 0, topic)
+	made, err := r.PutTopic(t.Context(), content.Operator(), 0, topic)
 	if err != nil || made.Rev != 1 {
 		t.Fatal(made, err)
 	}
-	again, err := r.PutTopic(t.Context(), "chief", 0, topic)
+	again, err := r.PutTopic(t.Context(), content.Operator(), 0, topic)
 	if err != nil || again != made {
 		t.Errorf("the same topic again: %v, %v; want %v", again, err, made)
 	}
 	topic.Name = "天空与云"
-	if _, err := r.PutTopic(t.Context(), "chief", 0, topic); !errors.Is(err, journal.ErrConflict) {
+	if _, err := r.PutTopic(t.Context(), content.Operator(), 0, topic); !errors.Is(err, journal.ErrConflict) {
 		t.Errorf("a stale write: %v", err)
 	}
-	if next, err := r.PutTopic(t.Context(), "chief", 1, topic); err != nil || next.Rev != 2 {
+	if next, err := r.PutTopic(t.Context(), content.Operator(), 1, topic); err != nil || next.Rev != 2 {
 		t.Errorf("the next revision: %v, %v", next, err)
 	}
 }
@@ -203,23 +203,23 @@ func TestPutTopic(t *testing.T) {
 func TestDrop(t *testing.T) {
 	r := open(t).seeded(t)
 	key := journal.Key{Kind: content.KindTopic, ID: "city"}
-	_, err := r.Drop(t.Context(), "chief", key, 1)
+	_, err := r.Drop(t.Context(), content.Operator(), key, 1)
 	wantProblem(t, err, "key")
 	leaf := journal.Key{Kind: content.KindTopic, ID: "city-waste"}
-	if _, err := r.Drop(t.Context(), "chief", leaf, 9); !errors.Is(err, journal.ErrConflict) {
+	if _, err := r.Drop(t.Context(), content.Operator(), leaf, 9); !errors.Is(err, journal.ErrConflict) {
 		t.Errorf("a stale deletion: %v", err)
 	}
-	gone, err := r.Drop(t.Context(), "chief", leaf, 1)
+	gone, err := r.Drop(t.Context(), content.Operator(), leaf, 1)
 	if err != nil || gone.Rev != 2 {
 		t.Fatal(gone, err)
 	}
-	if again, err := r.Drop(t.Context(), "chief", leaf, 1); err != nil || again != gone {
+	if again, err := r.Drop(t.Context(), content.Operator(), leaf, 1); err != nil || again != gone {
 		t.Errorf("deleting again: %v, %v", again, err)
 	}
-	if _, err := r.Drop(t.Context(), "chief", journal.Key{Kind: content.KindTopic, ID: "none"}, 1); !errors.Is(err, journal.ErrNotFound) {
+	if _, err := r.Drop(t.Context(), content.Operator(), journal.Key{Kind: content.KindTopic, ID: "none"}, 1); !errors.Is(err, journal.ErrNotFound) {
 		t.Errorf("deleting what never was: %v", err)
 	}
-	if _, err := r.Drop(t.Context(), "chief", journal.Key{Kind: content.KindItem, ID: "x"}, 1); err == nil {
+	if _, err := r.Drop(t.Context(), content.Operator(), journal.Key{Kind: content.KindItem, ID: "x"}, 1); err == nil {
 		t.Error("an item was dropped")
 	}
 }
@@ -227,11 +227,11 @@ func TestDrop(t *testing.T) {
 func TestPutSeriesAndScene(t *testing.T) {
 	r := open(t).seeded(t)
 	for _, s := range []content.Series{{Slug: "台风", Title: "台风"}, {Slug: "admin", Title: "台风"}, {Slug: "tai-feng"}} {
-		if _, err := r.PutSeries(t.Context(), "chief", 0, s); err == nil {
+		if _, err := r.PutSeries(t.Context(), content.Operator(), 0, s); err == nil {
 			t.Errorf("series %+v was taken", s)
 		}
 	}
-	if _, err := r.PutSeries(t.Context(), "chief", 0, content.Series{Slug: "tai-feng", Title: "台风十问"}); err != nil {
+	if _, err := r.PutSeries(t.Context(), content.Operator(), 0, content.Series{Slug: "tai-feng", Title: "台风十问"}); err != nil {
 		t.Error(err)
 	}
 	good := content.Scene{
@@ -250,14 +250,14 @@ func TestPutSeriesAndScene(t *testing.T) {
 	} {
 		bad := good
 		spoil(&bad)
-		_, err := r.PutScene(t.Context(), "chief", 0, bad)
+		_, err := r.PutScene(t.Context(), content.Operator(), 0, bad)
 		wantProblem(t, err, field)
 	}
-	made, err := r.PutScene(t.Context(), "chief", 0, good)
+	made, err := r.PutScene(t.Context(), content.Operator(), 0, good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := r.PutScene(t.Context(), "chief", 1, good); err != nil || again != made {
+	if again, err := r.PutScene(t.Context(), content.Operator(), 1, good); err != nil || again != made {
 		t.Errorf("the same scene again: %v, %v", again, err)
 	}
 }
@@ -265,18 +265,18 @@ func TestPutSeriesAndScene(t *testing.T) {
 func TestPutSetting(t *testing.T) {
 	r := open(t)
 	for name, value := range map[string]any{"Site": struct{}{}, "site": []int{1}, "a": "text", "b": nil} {
-		if _, err := r.PutSetting(t.Context(), "chief", 0, name, value); err == nil {
+		if _, err := r.PutSetting(t.Context(), content.Operator(), 0, name, value); err == nil {
 			t.Errorf("setting %s=%v was taken", name, value)
 		}
 	}
 	type site struct {
 		Owner string `json:"owner"`
 	}
-	made, err := r.PutSetting(t.Context(), "chief", 0, "site", site{"省科协"})
+	made, err := r.PutSetting(t.Context(), content.Operator(), 0, "site", site{"省科协"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := r.PutSetting(t.Context(), "chief", 1, "site", site{"省科协"}); err != nil || again != made {
+	if again, err := r.PutSetting(t.Context(), content.Operator(), 1, "site", site{"省科协"}); err != nil || again != made {
 		t.Errorf("the same setting again: %v, %v", again, err)
 	}
 	record, err := r.store.Get(t.Context(), journal.Key{Kind: content.KindSetting, ID: "site"})

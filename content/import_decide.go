@@ -178,7 +178,10 @@ func (b *batch) draw(a *arrival, publish, edited bool) {
 	was := a.item
 	it := &a.item
 	it.V, it.ID, it.Kind, it.Draft = Format, a.key.ID, a.Kind, a.hash
-	it.Slugs = slices.Clone(was.Slugs)
+	it.Slugs, it.Remark = slices.Clone(was.Slugs), ""
+	if it.Draft != was.Draft {
+		it.Review, it.Schedule = nil, nil // they are of another text
+	}
 	it.Origin = &Origin{Source: a.Source, ID: a.SourceID, Digest: a.digest, Version: a.hash}
 	if was.Origin != nil {
 		it.Origin.Placed = was.Origin.Placed
@@ -208,8 +211,9 @@ func (b *batch) publish(a *arrival, was Item) {
 	it := &a.item
 	if was.Live != a.hash {
 		it.Live, it.Updated = a.hash, &b.now
-		it.Grounds = &Grounds{Version: a.hash, Waived: waived(), Advice: a.advice, By: b.actor, At: b.now}
+		it.Grounds = &Grounds{Version: a.hash, Writers: was.Writers, Waived: waived(), Advice: a.advice, By: b.actor, At: b.now}
 	}
+	it.Writers, it.Review, it.Schedule = nil, nil, nil
 	switch {
 	case !a.Published.IsZero() && a.Published.Before(b.now):
 		it.Published = &a.Published

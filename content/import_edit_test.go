@@ -49,7 +49,7 @@ func TestImportEdited(t *testing.T) {
 		"draft saved": {edit(false), content.Unchanged, content.Edited},
 		"published":   {edit(true), content.Unchanged, content.Edited},
 		"withdrawn": {func(t *testing.T, r *room, id string) {
-			if _, err := r.Withdraw(t.Context(), "chief", id, "有误", ""); err != nil {
+			if _, err := r.Withdraw(t.Context(), content.Operator(), id, "有误", ""); err != nil {
 				t.Fatal(err)
 			}
 		}, content.Edited, content.Edited},
@@ -113,7 +113,7 @@ func TestImportGateTakesPlacementOfTheDesk(t *testing.T) {
 	s.Placement.Audiences = nil
 	id := r.take(t, s, publish).ItemID
 	p := content.Placement{Audiences: []content.Placed{{Audience: content.Seniors, Weight: 1}}}
-	if _, err := r.Place(t.Context(), "editor", id, 1, p); err != nil {
+	if _, err := r.Place(t.Context(), content.Operator(), id, 1, p, ""); err != nil {
 		t.Fatal(err)
 	}
 	wantOutcome(t, r.take(t, s, publish), content.Published)
@@ -152,7 +152,7 @@ func TestImportKeepsPlacementOfTheDesk(t *testing.T) {
 	r := open(t)
 	id := r.take(t, article("1", "题", "一"), publish).ItemID
 	placement := content.Placement{Audiences: []content.Placed{{Audience: content.Seniors, Weight: 90}}}
-	if _, err := r.Place(t.Context(), "editor", id, 1, placement); err != nil {
+	if _, err := r.Place(t.Context(), content.Operator(), id, 1, placement, ""); err != nil {
 		t.Fatal(err)
 	}
 	wantOutcome(t, r.take(t, article("1", "题", "二"), publish), content.Published)

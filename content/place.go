@@ -4,86 +4,86 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
+	"kepu/account"
 	"kepu/journal"
 )
 
-// item reads the item that stands.
-func (d *Desk) item(ctx context.Context, id string) (Item, journal.Record, error) {
-	record, err := d.Store.Get(ctx, journal.Key{Kind: KindItem, ID: id})
-	if err == nil && record.State == nil {
-		err = journal.ErrNotFound
-	}
-	if err != nil {
-		return Item{}, journal.Record{}, fmt.Errorf("item %s: %w", id, err)
-	}
-	item, err := Decode[Item](record.State)
-	if err != nil {
-		return Item{}, journal.Record{}, fmt.Errorf("item %s: %w", id, err)
-	}
-	return item, record, nil
-}
+// actPlace is the act of placing.
+const actPlace = "place"
 
-// commit writes one record over the revision named.
-func (d *Desk) commit(ctx context.Context, change journal.Change) (Stamp, error) {
-	what := fmt.Sprintf("%s %s/%s", change.Act, change.Kind, change.ID)
-	results, err := d.Store.Commit(ctx, change)
-	if err != nil {
-		return Stamp{}, fmt.Errorf("%s: %w", what, err)
-	}
-	if err := results[0].Err; err != nil {
-		return Stamp{}, fmt.Errorf("%s: %w", what, err)
-	}
-	return Stamp{Rev: results[0].Entry.Rev, Seq: results[0].Entry.Seq}, nil
-}
-
-// Place sets for whom and where an item stands; it acts at once and needs no
-// review. rev is the revision it replaces. Imports leave the placement of an
-// item that was placed so.
-func (d *Desk) Place(ctx context.Context, actor, id string, rev uint64, p Placement) (Stamp, error) {
-	item, record, err := d.item(ctx, id)
-	if err != nil {
-		return Stamp{}, fmt.Errorf("place: %w", err)
-	}
-	if record.Rev != rev {
-		return Stamp{}, fmt.Errorf("place: %w", &journal.Conflict{Current: record})
-	}
+// Place sets for whom and where an item stands, and its address: slug is the
+// one wished for, "" leaves it (one that another item has gets a piece of the
+// id; the old one redirects). It acts at once, needs no review and ends none.
+// Editors and chiefs place, both where the item stands and where it goes.
+// Imports leave the placement of an item that was placed so.
+func (d *Desk) Place(ctx context.Context, by By, id string, rev uint64, p Placement, slug string) (Stamp, error) {
 	topics, err := d.topics(ctx, p.Topics...)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("place: %w", err)
 	}
 	var found problems = p.Check(func(key string) bool { _, ok := topics[key]; return ok })
+	if slug != "" {
+		found.slug("slug", slug)
+	}
 	if err := found.invalid(); err != nil {
 		return Stamp{}, err
 	}
-	was, err := journal.Encode(item.Placement)
-	if err != nil {
-		return Stamp{}, err
-	}
-	is, err := journal.Encode(p)
-	if err != nil {
-		return Stamp{}, err
-	}
-	if string(was) == string(is) {
-		return Stamp{Rev: record.Rev, Seq: record.Seq}, nil
-	}
-	item.Placement = p
-	if item.Origin != nil {
-		item.Origin.Placed = true
-	}
-	return d.write(ctx, item, record.Rev, "place", actor)
+	return d.place(ctx, step{by: by, id: id, rev: rev}, slug, func(Placement) (Placement, error) { return p, nil })
 }
 
-func (d *Desk) write(ctx context.Context, item Item, rev uint64, act, actor string) (Stamp, error) {
-	state, err := journal.Encode(item)
-	if err != nil {
-		return Stamp{}, err
+// place does a step that makes a checked placement of the one that stands.
+func (d *Desk) place(ctx context.Context, s step, slug string, next func(Placement) (Placement, error)) (Stamp, error) {
+	s.act, s.may, s.depends = actPlace, edits("安排位置"), onPlacement
+	s.done = func(seen, is Item) bool {
+		to, err := next(seen.Placement)
+		return err == nil && (s.latest || samePlacement(is.Placement, to)) && (slug == "" || slices.Contains(is.Slugs, slug))
 	}
-	return d.commit(ctx, journal.Change{
-		Key: journal.Key{Kind: KindItem, ID: item.ID}, Rev: rev, State: state, Act: act, Actor: actor, At: d.now(),
-	})
+	s.do = func(ctx context.Context, it *Item) (bool, error) {
+		to, err := next(it.Placement)
+		if err != nil {
+			return false, err
+		}
+		if err := s.by.forbid(to.Region, "移到那个地区", account.Editor, account.Chief); err != nil {
+			return false, err
+		}
+		moved := !samePlacement(it.Placement, to)
+		if moved && it.Origin != nil {
+			it.Origin.Placed = true
+		}
+		it.Placement = to
+		readdressed, err := d.readdress(ctx, it, slug)
+		return moved || readdressed, err
+	}
+	return d.take(ctx, s)
+}
+
+func samePlacement(a, b Placement) bool {
+	x, err := journal.Encode(a)
+	y, wrong := journal.Encode(b)
+	return err == nil && wrong == nil && string(x) == string(y)
+}
+
+// readdress puts an address before those the item has; it tells whether that
+// changed anything.
+func (d *Desk) readdress(ctx context.Context, it *Item, slug string) (bool, error) {
+	if slug == "" || it.slug() == slug {
+		return false, nil
+	}
+	got := slug
+	if !slices.Contains(it.Slugs, slug) {
+		w := &want{id: it.ID, slug: slug}
+		if err := d.claim(ctx, []*want{w}); err != nil {
+			return false, err
+		}
+		got = w.got
+	}
+	was := it.Slugs
+	it.Slugs = append([]string{got}, slices.DeleteFunc(slices.Clone(was), func(s string) bool { return s == got })...)
+	return !reflect.DeepEqual(was, it.Slugs), nil
 }
 
 // topics gives those of the topics that stand.
@@ -114,21 +114,21 @@ func (d *Desk) topics(ctx context.Context, names ...string) (map[string]Topic, e
 	return found, nil
 }
 
-// withdrawTries is how often a withdrawal is repeated over another writer's
-// change: a take-down must not lose a race.
-const withdrawTries = 10
-
-// Withdraw takes an item down: readers find its address gone, with the reason
-// and the item to read instead, if any. What was live stays as the draft.
-// Doing it again with the same words changes nothing. An item that was never
-// published is *journal.Invalid.
-func (d *Desk) Withdraw(ctx context.Context, actor, id, reason, instead string) (Stamp, error) {
+// Withdraw takes an item down, by one editor or chief, over whatever stands:
+// readers find its address gone, with the reason and the item to read instead,
+// if any. What was live stays as the draft; a schedule and all approvals are
+// gone with it, so that only a new review and publication bring it back. Doing
+// it again with the same words changes nothing. Of an item that was never
+// published only the schedule is taken away; without one it is
+// *journal.Invalid.
+func (d *Desk) Withdraw(ctx context.Context, by By, id, reason, instead string) (Stamp, error) {
 	var p problems
 	p.text("reason", "撤下的原因", &reason, maxNote)
 	if instead == id && id != "" {
 		p.add("instead", "不能用它自己代替")
 	} else if instead != "" {
-		if _, _, err := d.item(ctx, instead); errors.Is(err, journal.ErrNotFound) || errors.Is(err, journal.ErrErased) {
+		_, _, err := d.Read(ctx, by, instead)
+		if errors.Is(err, journal.ErrNotFound) || errors.Is(err, journal.ErrErased) {
 			p.add("instead", "代替的内容不存在")
 		} else if err != nil {
 			return Stamp{}, fmt.Errorf("withdraw: %w", err)
@@ -137,35 +137,49 @@ func (d *Desk) Withdraw(ctx context.Context, actor, id, reason, instead string) 
 	if err := p.invalid(); err != nil {
 		return Stamp{}, err
 	}
-	for try := 1; ; try++ {
-		stamp, err := d.withdraw(ctx, actor, id, reason, instead)
-		if err == nil || try == withdrawTries || !errors.Is(err, journal.ErrConflict) {
-			return stamp, err
-		}
-	}
+	said := func(g *Gone) bool { return g != nil && g.Reason == reason && g.Instead == instead }
+	return d.take(ctx, step{
+		act: "withdraw", by: by, id: id, latest: true, may: edits("撤下"),
+		done: func(_, is Item) bool { return is.Live == "" && (is.Gone == nil || said(is.Gone)) },
+		do: func(_ context.Context, it *Item) (bool, error) {
+			switch {
+			case it.Live == "" && it.Gone == nil && it.Schedule == nil:
+				var p problems
+				p.add("id", "这一条没有发布，不用撤下")
+				return false, p.invalid()
+			case it.Live == "" && it.Schedule == nil && it.Review == nil && said(it.Gone):
+				return false, nil
+			}
+			gone := &Gone{At: d.now(), Reason: reason, Instead: instead}
+			if it.Gone != nil {
+				gone.At = it.Gone.At // only the words change
+			}
+			if it.Live != "" || it.Gone != nil {
+				it.leave(gone)
+			}
+			it.Review, it.Schedule = nil, nil
+			return true, nil
+		},
+	})
 }
 
-func (d *Desk) withdraw(ctx context.Context, actor, id, reason, instead string) (Stamp, error) {
-	item, record, err := d.item(ctx, id)
-	if err != nil {
-		return Stamp{}, fmt.Errorf("withdraw: %w", err)
+// leave takes an item from the readers. Where the draft is what was live, those
+// who wrote that are its writers again: nobody approves what they wrote.
+func (it *Item) leave(gone *Gone) {
+	if it.Draft == "" {
+		it.Draft = it.Live
 	}
-	if g := item.Gone; item.Live == "" && g != nil && g.Reason == reason && g.Instead == instead {
-		return Stamp{Rev: record.Rev, Seq: record.Seq}, nil
+	if it.Grounds != nil && it.Draft == it.Live {
+		for _, id := range it.Grounds.Writers {
+			it.writer(id)
+		}
 	}
-	if item.Live == "" && item.Gone == nil {
-		var p problems
-		p.add("id", "这一条没有发布，不用撤下")
-		return Stamp{}, p.invalid()
+	it.Live, it.Grounds, it.Gone = "", nil, gone
+}
+
+// writer adds one to those who wrote the draft.
+func (it *Item) writer(id string) {
+	if !it.wrote(id) {
+		it.Writers = append(slices.Clone(it.Writers), id)
 	}
-	at := d.now()
-	if item.Gone != nil {
-		at = item.Gone.At // only the words change
-	}
-	if item.Draft == "" {
-		item.Draft = item.Live
-	}
-	item.Live, item.Grounds = "", nil
-	item.Gone = &Gone{At: at, Reason: reason, Instead: instead}
-	return d.write(ctx, item, record.Rev, "withdraw", actor)
 }

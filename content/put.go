@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"kepu/account"
 	"kepu/journal"
 )
 
@@ -64,9 +65,33 @@ func (d *Desk) Seed(ctx context.Context) error {
 	return nil
 }
 
-// PutTopic writes a topic over revision rev (0 creates). A parent must be
-// there and be at the top level.
-func (d *Desk) PutTopic(ctx context.Context, actor string, rev uint64, t Topic) (Stamp, error) {
+// keepers are the roles that write a kind of record or a setting.
+func keepers(kind, id string) (what string, roles []account.Role) {
+	switch kind {
+	case KindTopic:
+		return "管理主题", []account.Role{account.Chief}
+	case KindScene:
+		return "管理情景", []account.Role{account.Chief}
+	case KindSeries:
+		return "管理系列", []account.Role{account.Editor, account.Chief}
+	}
+	switch id {
+	case SettingReview, "gate", "words":
+		return "改审稿和把关的设置", []account.Role{account.Chief}
+	}
+	return "改网站设置", []account.Role{account.Admin}
+}
+
+// keeps is *Forbidden where the actor may not write the record. Such records
+// are the whole province's.
+func keeps(by By, kind, id string) error {
+	what, roles := keepers(kind, id)
+	return by.forbid("", what, roles...)
+}
+
+// PutTopic writes a topic over revision rev (0 creates), by a chief. A parent
+// must be there and be at the top level.
+func (d *Desk) PutTopic(ctx context.Context, by By, rev uint64, t Topic) (Stamp, error) {
 	var p problems = t.Check()
 	if t.Parent != "" {
 		found, err := d.topics(ctx, t.Parent)
@@ -77,23 +102,24 @@ func (d *Desk) PutTopic(ctx context.Context, actor string, rev uint64, t Topic) 
 			p.add("parent", "上级主题“%s”不存在", shown(t.Parent))
 		}
 	}
-	return d.put(ctx, actor, KindTopic, t.Key, rev, p, t)
+	return d.put(ctx, by, KindTopic, t.Key, rev, p, t)
 }
 
-// PutSeries writes a series over revision rev (0 creates).
-func (d *Desk) PutSeries(ctx context.Context, actor string, rev uint64, s Series) (Stamp, error) {
+// PutSeries writes a series over revision rev (0 creates), by an editor or
+// chief.
+func (d *Desk) PutSeries(ctx context.Context, by By, rev uint64, s Series) (Stamp, error) {
 	p := s.Check()
-	return d.put(ctx, actor, KindSeries, s.Slug, rev, p, s)
+	return d.put(ctx, by, KindSeries, s.Slug, rev, p, s)
 }
 
-// PutScene writes a scene over revision rev (0 creates).
-func (d *Desk) PutScene(ctx context.Context, actor string, rev uint64, s Scene) (Stamp, error) {
+// PutScene writes a scene over revision rev (0 creates), by a chief.
+func (d *Desk) PutScene(ctx context.Context, by By, rev uint64, s Scene) (Stamp, error) {
 	topics, err := d.topics(ctx, s.Topics...)
 	if err != nil {
 		return Stamp{}, err
 	}
 	p := s.Check(func(key string) bool { _, ok := topics[key]; return ok })
-	return d.put(ctx, actor, KindScene, s.Slug, rev, p, s)
+	return d.put(ctx, by, KindScene, s.Slug, rev, p, s)
 }
 
 // maxSetting is the largest setting, in bytes of JSON.
@@ -101,8 +127,9 @@ const maxSetting = 64 << 10
 
 // PutSetting writes a setting over revision rev (0 creates). Its name is a word
 // as ValidSlug's, value anything that marshals to a JSON object; a member v
-// with the format is added to it.
-func (d *Desk) PutSetting(ctx context.Context, actor string, rev uint64, name string, value any) (Stamp, error) {
+// with the format is added to it. A chief writes those of review and gate, an
+// administrator the others.
+func (d *Desk) PutSetting(ctx context.Context, by By, rev uint64, name string, value any) (Stamp, error) {
 	var p problems
 	if !isWord(name) || len(name) > slugMost {
 		p.add("name", "设置的名称只能用小写字母、数字和连字符")
@@ -120,11 +147,17 @@ func (d *Desk) PutSetting(ctx context.Context, actor string, rev uint64, name st
 	if len(raw) > maxSetting {
 		p.add("value", "设置太大：最多 %d 字节", maxSetting)
 	}
-	return d.put(ctx, actor, KindSetting, name, rev, p, members)
+	if len(p) == 0 {
+		p.under("", checkSetting(name, raw))
+	}
+	return d.put(ctx, by, KindSetting, name, rev, p, members)
 }
 
 // put writes a checked state unless it stands already.
-func (d *Desk) put(ctx context.Context, actor, kind, id string, rev uint64, p problems, v any) (Stamp, error) {
+func (d *Desk) put(ctx context.Context, by By, kind, id string, rev uint64, p problems, v any) (Stamp, error) {
+	if err := keeps(by, kind, id); err != nil {
+		return Stamp{}, err
+	}
 	if err := p.invalid(); err != nil {
 		return Stamp{}, err
 	}
@@ -140,17 +173,20 @@ func (d *Desk) put(ctx context.Context, actor, kind, id string, rev uint64, p pr
 	case err == nil && bytes.Equal(record.State, state):
 		return Stamp{Rev: record.Rev, Seq: record.Seq}, nil
 	}
-	return d.commit(ctx, journal.Change{Key: key, Rev: rev, State: state, Act: actPut, Actor: actor, At: d.now()})
+	return d.commit(ctx, journal.Change{Key: key, Rev: rev, State: state, Act: actPut, Actor: by.ID, Op: by.Op, At: d.now()})
 }
 
-// Drop deletes a topic, series, scene or setting of revision rev; its history
-// stays. A topic with others below it is *journal.Invalid. Deleting what is
+// Drop deletes a topic, series, scene or setting of revision rev, by who may
+// write it; its history stays. A topic with others below it is *journal.Invalid. Deleting what is
 // deleted changes nothing.
-func (d *Desk) Drop(ctx context.Context, actor string, key journal.Key, rev uint64) (Stamp, error) {
+func (d *Desk) Drop(ctx context.Context, by By, key journal.Key, rev uint64) (Stamp, error) {
 	switch key.Kind {
 	case KindTopic, KindSeries, KindScene, KindSetting:
 	default:
 		return Stamp{}, fmt.Errorf("drop %s/%s: not of a kind that is dropped", key.Kind, key.ID)
+	}
+	if err := keeps(by, key.Kind, key.ID); err != nil {
+		return Stamp{}, err
 	}
 	record, err := d.Store.Get(ctx, key)
 	if err != nil {
@@ -164,7 +200,7 @@ func (d *Desk) Drop(ctx context.Context, actor string, key journal.Key, rev uint
 			return Stamp{}, err
 		}
 	}
-	return d.commit(ctx, journal.Change{Key: key, Rev: rev, Act: actDelete, Actor: actor, At: d.now()})
+	return d.commit(ctx, journal.Change{Key: key, Rev: rev, Act: actDelete, Actor: by.ID, Op: by.Op, At: d.now()})
 }
 
 // childless is *journal.Invalid where a topic has others below it. One put

@@ -72,7 +72,7 @@ func TestFresh(t *testing.T) {
 func TestSettingsChangeEveryPage(t *testing.T) {
 	r := stocked(t)
 	r.tags("/", "/article/item-a", "/easy/seniors", "/topic/food")
-	if _, err := r.desk.PutSetting(t.Context(), "operator", 0, "site", map[string]string{"provider": "某某科协"}); err != nil {
+	if _, err := r.desk.PutSetting(t.Context(), content.Operator(), 0, "site", map[string]string{"provider": "某某科协"}); err != nil {
 		t.Fatal(err)
 	}
 	r.wait()
@@ -96,7 +96,7 @@ func TestScene(t *testing.T) {
 	r := newRig(t, func(c *frontend.Config) { c.Now = now })
 	r.publish(article("a", "取暖的文章", content.Seniors))
 	start := time.Now().Add(time.Hour)
-	if _, err := r.desk.PutScene(t.Context(), "operator", 0, content.Scene{V: content.Format, Slug: "winter", Title: "冬天取暖", Start: start, End: start.Add(time.Hour), Boost: 150, Topics: []string{"food"}}); err != nil {
+	if _, err := r.desk.PutScene(t.Context(), content.Operator(), 0, content.Scene{V: content.Format, Slug: "winter", Title: "冬天取暖", Start: start, End: start.Add(time.Hour), Boost: 150, Topics: []string{"food"}}); err != nil {
 		t.Fatal(err)
 	}
 	r.wait()

@@ -250,7 +250,7 @@ func TestGone(t *testing.T) {
 	if a := r.get(picture); a.StatusCode != 200 {
 		t.Fatalf("the cover: %d", a.StatusCode)
 	}
-	if _, err := r.desk.Withdraw(t.Context(), "editor", item.ID, "内容已更新", ""); err != nil {
+	if _, err := r.desk.Withdraw(t.Context(), content.Operator(), item.ID, "内容已更新", ""); err != nil {
 		t.Fatal(err)
 	}
 	r.wait()

@@ -45,7 +45,7 @@ func sampled(t *testing.T) *rig {
 	film.Version.Cover = r.picture(160, 100)
 	withdrawn := article("withdrawn", "写错了的一条")
 	out := r.publish(append(subs, film, withdrawn)...)
-	if _, err := r.desk.Withdraw(t.Context(), "editor", out[len(out)-1].ItemID, "数据有误", out[len(out)-2].ItemID); err != nil {
+	if _, err := r.desk.Withdraw(t.Context(), content.Operator(), out[len(out)-1].ItemID, "数据有误", out[len(out)-2].ItemID); err != nil {
 		t.Fatal(err)
 	}
 	r.wait()

@@ -19,7 +19,7 @@ func stocked(t *testing.T) *rig {
 	subs[0].Placement.Region = "330106"
 	subs[0].Placement.Tags = []string{"隔夜饭"}
 	subs[1].Placement.Topics = []string{"health-infection"}
-	if _, err := r.desk.PutSeries(t.Context(), "operator", 0, content.Series{V: content.Format, Slug: "kitchen", Title: "厨房里的科学", Summary: "每集一件事。"}); err != nil {
+	if _, err := r.desk.PutSeries(t.Context(), content.Operator(), 0, content.Series{V: content.Format, Slug: "kitchen", Title: "厨房里的科学", Summary: "每集一件事。"}); err != nil {
 		t.Fatal(err)
 	}
 	subs[2].Placement.Series = &content.SeriesPart{ID: "kitchen", Part: 1}

@@ -26,7 +26,7 @@ func TestPublishFindWithdraw(t *testing.T) {
 	if got := w.titles(t, "手电筒"); got != "台风来了怎么办" {
 		t.Errorf("the new revision: %q", got)
 	}
-	if _, err := w.Withdraw(t.Context(), "chief", out[0].ItemID, "有误", ""); err != nil {
+	if _, err := w.Withdraw(t.Context(), content.Operator(), out[0].ItemID, "有误", ""); err != nil {
 		t.Fatal(err)
 	}
 	w.head(t)
@@ -55,7 +55,7 @@ func TestShelfDisposes(t *testing.T) {
 	w.stopIndexFollower()
 	var last uint64
 	for _, h := range first.Hits {
-		s, err := w.Withdraw(t.Context(), "chief", h.ID, "", "")
+		s, err := w.Withdraw(t.Context(), content.Operator(), h.ID, "", "")
 		if err != nil {
 			t.Fatal(err)
 		}

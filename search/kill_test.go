@@ -106,7 +106,7 @@ func child(t *testing.T, dir string) {
 		if err != nil {
 			continue
 		}
-		if _, err := w.Withdraw(ctx, "chief", out[n%20].ItemID, "", ""); err != nil && ctx.Err() == nil {
+		if _, err := w.Withdraw(ctx, content.Operator(), out[n%20].ItemID, "", ""); err != nil && ctx.Err() == nil {
 			fmt.Fprintln(os.Stderr, "withdraw:", err)
 		}
 	}

@@ -312,7 +312,7 @@ func TestSuggest(t *testing.T) {
 		t.Errorf("one: %q", got)
 	}
 	for _, o := range out[:2] {
-		if _, err := w.Withdraw(t.Context(), "chief", o.ItemID, "", ""); err != nil {
+		if _, err := w.Withdraw(t.Context(), content.Operator(), o.ItemID, "", ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -26,7 +26,7 @@ func TestWhatIsNotLiveIsNowhere(t *testing.T) {
 		`{"id":"shown","slug":"shown","title":"看得见的申酉戌亥，改过未审","text":"都说申酉戌亥，暗号改。"}`+"\n")
 	imported(t, exitDone, "-data", data, "-source", "h", "-publish", live)
 	imported(t, exitDone, "-data", data, "-source", "h", draft)
-	if _, err := s.Desk().Withdraw(t.Context(), operator, journal.IDFor("h", "gone"), "有误", ""); err != nil {
+	if _, err := s.Desk().Withdraw(t.Context(), content.Operator(), journal.IDFor("h", "gone"), "有误", ""); err != nil {
 		t.Fatal(err)
 	}
 	s.caughtUp(t)

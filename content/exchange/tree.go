@@ -157,7 +157,7 @@ func (r *run) cover(ctx context.Context, p place, c *content.Picture) error {
 // put writes v unless it stands already. What somebody else than this importer
 // wrote last, or deleted, is journal.ErrConflict unless overwriting is asked.
 func put[T any](ctx context.Context, r *run, kind, id string, v *T, problems []journal.Problem,
-	write func(context.Context, string, uint64, T) (content.Stamp, error),
+	write func(context.Context, content.By, uint64, T) (content.Stamp, error),
 ) error {
 	if len(problems) > 0 {
 		return &journal.Invalid{Problems: problems}
@@ -182,7 +182,9 @@ func put[T any](ctx context.Context, r *run, kind, id string, v *T, problems []j
 		r.report.Resources++
 		return nil
 	}
-	stamp, err := write(ctx, r.im.Actor, record.Rev, *v)
+	by := content.Operator() // an import is by the operator's own authority
+	by.ID = r.im.Actor
+	stamp, err := write(ctx, by, record.Rev, *v)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,220 @@
+package content
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kepu/journal"
+)
+
+// Acts that nobody does but the clock.
+const (
+	actScheduled = "scheduled" // what was scheduled is live
+	actEnd       = "end"       // the time to show it is over
+	actMissed    = "missed"    // what was scheduled may not be live; the remark says why
+)
+
+const (
+	// dueBatch is how many items are committed in one piece.
+	dueBatch = 100
+	// dueTries is how often an item is looked at again because another writer
+	// was first.
+	dueTries = 5
+)
+
+// Due is an item and the next instant at which the clock does something to it.
+type Due struct {
+	ID string
+	At time.Time
+}
+
+// Fired is what RunDue did to one item: act "scheduled" made its draft live,
+// "end" took it from the readers, "missed" ended a schedule that could not be
+// kept.
+type Fired struct {
+	ID    string
+	Act   string
+	Stamp Stamp
+}
+
+// Next is the next instant at which the clock does something to the item; zero
+// where there is none.
+func (it Item) Next() time.Time {
+	var at time.Time
+	if it.Schedule != nil {
+		at = it.Schedule.At
+	}
+	if it.Until != nil && (it.Live != "" || it.Schedule != nil) && (at.IsZero() || it.Until.Before(at)) {
+		at = *it.Until
+	}
+	return at
+}
+
+// DueScan reads every item and gives those the clock will do something to,
+// soonest first, whether that is due already or not. It is for the start:
+// afterwards whoever follows the journal knows.
+func (d *Desk) DueScan(ctx context.Context) ([]Due, error) {
+	var all []Due
+	_, err := d.Store.Scan(ctx, []string{KindItem}, func(r journal.Record) error {
+		if !bytes.Contains(r.State, []byte(`"schedule":`)) && !bytes.Contains(r.State, []byte(`"until":`)) {
+			return nil // decoding a hundred thousand items for a few takes seconds
+		}
+		item, err := Decode[Item](r.State)
+		if errors.Is(err, journal.ErrNewer) {
+			return nil // the program that wrote it will see to it
+		}
+		if at := item.Next(); err == nil && !at.IsZero() {
+			all = append(all, Due{ID: item.ID, At: at})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for what is due: %w", err)
+	}
+	slices.SortFunc(all, func(a, b Due) int { return a.At.Compare(b.At) })
+	return all, nil
+}
+
+// RunDue does what the clock asks of those of the items that are due now, and
+// leaves the others alone; it gives what it did. Each is decided over what
+// stands: a draft goes live only where it is the one that was scheduled, is
+// approved and passes the gate. Where the end has passed too, it ends without
+// having been shown. Several nodes may run it at once: (id, revision) is done
+// once. After an error what was done stays done, and the call may be repeated.
+func (d *Desk) RunDue(ctx context.Context, ids []string) ([]Fired, error) {
+	var all []Fired
+	for batch := range slices.Chunk(ids, dueBatch) {
+		for try := 0; len(batch) > 0 && try < dueTries; try++ {
+			fired, again, err := d.runDue(ctx, batch)
+			all = append(all, fired...)
+			if err != nil {
+				return all, fmt.Errorf("run what is due: %w", err)
+			}
+			batch = again
+		}
+	}
+	return all, nil
+}
+
+// runDue does one batch in one commit and gives those that another writer was
+// faster with.
+func (d *Desk) runDue(ctx context.Context, ids []string) (fired []Fired, again []string, err error) {
+	var keys []journal.Key
+	for _, id := range ids {
+		if key := (journal.Key{Kind: KindItem, ID: id}); key.Check() == nil && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	held, err := d.Store.Gets(ctx, keys...)
+	if err != nil {
+		return nil, nil, err
+	}
+	var changes []journal.Change
+	for _, key := range keys {
+		record := held[key]
+		if record.State == nil {
+			continue
+		}
+		item, err := Decode[Item](record.State)
+		if errors.Is(err, journal.ErrNewer) {
+			continue
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("item %s: %w", key.ID, err)
+		}
+		act, err := d.fire(ctx, &item)
+		if err != nil {
+			return nil, nil, fmt.Errorf("item %s: %w", key.ID, err)
+		}
+		if act == "" {
+			continue
+		}
+		state, err := journal.Encode(item)
+		if err != nil {
+			return nil, nil, err
+		}
+		changes = append(changes, journal.Change{
+			Key: key, Rev: record.Rev, State: state, Act: act, Actor: systemActor, At: d.now(),
+			Op: fmt.Sprintf("due/%s/%d", key.ID, record.Rev),
+		})
+	}
+	if len(changes) == 0 {
+		return nil, nil, nil
+	}
+	results, err := d.Store.Commit(ctx, changes...)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, r := range results {
+		switch {
+		case r.Err == nil:
+			fired = append(fired, Fired{ID: r.Entry.ID, Act: r.Entry.Act, Stamp: Stamp{Rev: r.Entry.Rev, Seq: r.Entry.Seq}})
+		case errors.Is(r.Err, journal.ErrConflict):
+			again = append(again, changes[i].ID)
+		case errors.Is(r.Err, journal.ErrOp), errors.Is(r.Err, journal.ErrErased), errors.Is(r.Err, journal.ErrNewer):
+			// another node did it, or it is not ours any more
+		default:
+			return fired, nil, r.Err
+		}
+	}
+	return fired, again, nil
+}
+
+// fire does what is due to an item and names the act; "" where nothing is.
+func (d *Desk) fire(ctx context.Context, it *Item) (string, error) {
+	now := d.now()
+	s := it.Schedule
+	starts := s != nil && !s.At.After(now)
+	it.Remark = ""
+	switch {
+	case it.ended(now) && (it.Live != "" || s != nil):
+		it.end()
+		return actEnd, nil
+	case !starts:
+		return "", nil
+	}
+	advice, err := d.fit(ctx, *it)
+	var late *Untimely
+	var blocked *journal.Invalid
+	switch {
+	case err == nil:
+		it.publish(now, s.By, advice)
+		return actScheduled, nil
+	case errors.As(err, &late), errors.As(err, &blocked):
+		it.Schedule, it.Remark = nil, "没有按时发布："+err.Error()
+		return actMissed, nil
+	}
+	return "", err
+}
+
+// fit asks again, when the time has come, whether what was scheduled may go
+// live.
+func (d *Desk) fit(ctx context.Context, it Item) ([]Advice, error) {
+	if it.Schedule.Version != it.Draft {
+		return nil, &Untimely{CodeStale, "定时之后稿子改过"}
+	}
+	if err := it.approved(); err != nil {
+		return nil, err
+	}
+	v, err := d.version(ctx, it.ID, it.Draft)
+	if err != nil {
+		return nil, err
+	}
+	return d.passes(ctx, v, it.Placement)
+}
+
+// end takes an item from the readers because its time is over. Until stays, so
+// that nothing shows it again unless somebody sets another. What was never
+// shown leaves no gone address behind.
+func (it *Item) end() {
+	if it.Live != "" {
+		it.leave(&Gone{At: *it.Until})
+	}
+	if it.Schedule != nil {
+		it.Review, it.Schedule = nil, nil // start and end are both missed
+	}
+}
