@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"account":          {"journal"},
 	"content":          {"account", "media", "journal"},
 	"content/markdown": {"content", "media", "journal"},
+	"content/words":    {"search/analysis"},
 	"content/exchange": {"content", "media", "journal"},
 	"shelf":            {"content", "media", "journal"},
 	"search/analysis":  nil,

@@ -33,7 +33,9 @@ type Autosave struct {
 // of the same person wrote since. Current has what stands there.
 type Overtaken struct{ Current Autosave }
 
-func (e *Overtaken) Error() string { return fmt.Sprintf("conflict: the autosave is number %d", e.Current.N) }
+func (e *Overtaken) Error() string {
+	return fmt.Sprintf("conflict: the autosave is number %d", e.Current.N)
+}
 
 // Is makes errors.Is(err, journal.ErrConflict) true.
 func (e *Overtaken) Is(target error) bool { return target == journal.ErrConflict }

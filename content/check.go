@@ -22,10 +22,11 @@ const (
 
 // Most entries of a version's lists.
 const (
-	maxReferences = 100
-	maxCaptions   = 50
-	maxTranscript = 20_000
-	maxChapters   = 200
+	maxReferences  = 100
+	maxCorrections = 50
+	maxCaptions    = 50
+	maxTranscript  = 20_000
+	maxChapters    = 200
 )
 
 // Check brings v to its one normal form in place (texts as clean makes them, the
@@ -43,6 +44,7 @@ func (v *Version) Check() []journal.Problem {
 	p.text("plain", "大白话摘要", &v.Plain, maxPlain)
 	v.checkOrigin(&p)
 	v.checkReferences(&p)
+	v.checkCorrections(&p)
 	if v.SEO != nil {
 		seo := *v.SEO
 		p.text("seo.title", "搜索标题", &seo.Title, maxTitle)
@@ -93,6 +95,23 @@ func (v *Version) checkReferences(p *problems) {
 		p.text(at+"number", "参考文献编号", &r.Number, maxName)
 		p.address(at+"url", "参考文献网址", &r.URL)
 	}
+}
+
+func (v *Version) checkCorrections(p *problems) {
+	if len(v.Corrections) > maxCorrections {
+		p.add("corrections", "更正最多 %d 条", maxCorrections)
+		return
+	}
+	v.Corrections = slices.Clone(v.Corrections)
+	for i := range v.Corrections {
+		c, at := &v.Corrections[i], fmt.Sprintf("corrections[%d].", i)
+		p.day(at+"on", "更正日期", &c.On)
+		if c.On == "" {
+			p.add(at+"on", "更正要写日期")
+		}
+		p.needed(at+"text", "更正", &c.Text, maxSummary)
+	}
+	slices.SortStableFunc(v.Corrections, func(a, b Correction) int { return strings.Compare(b.On, a.On) })
 }
 
 // picture gives a cleaned copy. An empty alt is the gate's business.

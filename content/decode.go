@@ -9,7 +9,7 @@ import (
 
 // Decode reads a state or part written by this package. An older format loads;
 // a newer one is journal.ErrNewer.
-func Decode[T Item | Version | Topic | Series | Scene | ReviewRules](state []byte) (T, error) {
+func Decode[T Item | Version | Topic | Series | Scene | Comment | ReviewRules](state []byte) (T, error) {
 	var format struct {
 		V int `json:"v"`
 	}

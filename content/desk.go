@@ -3,6 +3,7 @@ package content
 import (
 	"time"
 
+	"kepu/content/words"
 	"kepu/journal"
 )
 
@@ -22,6 +23,11 @@ type Desk struct {
 	Slate  journal.Slate
 	People People           // asked about whom a stage is given to
 	Now    func() time.Time // nil: time.Now
+
+	// Outside is the operator's checker of words, asked by the gate; nil: none.
+	Outside *words.Outside
+
+	book book // of the gate
 }
 
 // now is the time of what is being written.
@@ -42,9 +48,11 @@ type Stamp struct {
 
 // Advice is one remark of the gate. A blocking one stops publication.
 type Advice struct {
-	Code     string `json:"code"`    // title, audience, body, alt, captions, source, reviewer, plain …
-	Field    string `json:"field"`   // path into the version or placement
-	Message  string `json:"message"` // Chinese
+	Code     string `json:"code"`            // title, audience, body, alt, captions, source, reviewer, plain …
+	Field    string `json:"field"`           // path into the version or placement
+	Block    []int  `json:"block,omitempty"` // within a body: as an Anchor's
+	Quote    string `json:"quote,omitempty"` // the passage it is about
+	Message  string `json:"message"`         // Chinese
 	Blocking bool   `json:"blocking,omitempty"`
 }
 

@@ -262,29 +262,6 @@ func TestPutSeriesAndScene(t *testing.T) {
 	}
 }
 
-func TestPutSetting(t *testing.T) {
-	r := open(t)
-	for name, value := range map[string]any{"Site": struct{}{}, "site": []int{1}, "a": "text", "b": nil} {
-		if _, err := r.PutSetting(t.Context(), content.Operator(), 0, name, value); err == nil {
-			t.Errorf("setting %s=%v was taken", name, value)
-		}
-	}
-	type site struct {
-		Owner string `json:"owner"`
-	}
-	made, err := r.PutSetting(t.Context(), content.Operator(), 0, "site", site{"省科协"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := r.PutSetting(t.Context(), content.Operator(), 1, "site", site{"省科协"}); err != nil || again != made {
-		t.Errorf("the same setting again: %v, %v", again, err)
-	}
-	record, err := r.store.Get(t.Context(), journal.Key{Kind: content.KindSetting, ID: "site"})
-	if err != nil || string(record.State) != `{"owner":"省科协","v":1}` {
-		t.Errorf("kept as %s, %v", record.State, err)
-	}
-}
-
 // wantProblem fails unless err is Invalid and names the field.
 func wantProblem(t testing.TB, err error, field string) {
 	t.Helper()

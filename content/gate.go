@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -72,8 +73,11 @@ func (v Version) body() (Body, string) {
 }
 
 func (g *gate) advice(v Version, p Placement) {
-	if v.Source == (Source{}) {
+	switch {
+	case v.Source == (Source{}):
 		g.advise("source", "source", "没有写来源")
+	case v.Source.Name == "":
+		g.advise("source", "source.name", "只写了来源网址，没有写来源名称")
 	}
 	if v.Reviewer == "" {
 		g.advise("reviewer", "reviewer", "没有科学审核人")
@@ -95,13 +99,37 @@ func (g *gate) advice(v Version, p Placement) {
 	if v.Cover == nil {
 		g.advise("cover", "cover", "没有封面")
 	}
+	if v.Recheck == "" && ages(v, p) {
+		g.advise("recheck", "recheck", "健康和应急的内容会过时，要写复核日期")
+	}
 	g.reading(v, p)
 }
+
+// ages tells whether a text must be looked at again in time: what it says of
+// health or an emergency.
+func ages(v Version, p Placement) bool {
+	return v.Form == "emergency" || slices.ContainsFunc(p.Topics, func(t string) bool {
+		return InTopic(t, topicHealth) || InTopic(t, topicEmergency)
+	})
+}
+
+// Topics whose texts age.
+const (
+	topicHealth    = "health"
+	topicEmergency = "emergency"
+)
+
+// longest is how many minutes a text should take to read at most; a longer one
+// is better parted.
+const longest = 15
 
 // reading compares the text with the reading level its main audience is
 // promised.
 func (g *gate) reading(v Version, p Placement) {
 	body, at := v.body()
+	if minutes := Minutes(Han(body.Text())); minutes > longest {
+		g.advise("length", at, fmt.Sprintf("太长：约 %d 分钟读完，最好不超过 %d 分钟，可以分成几篇", minutes, longest))
+	}
 	level := mainLevel(p)
 	if level == "" || body.Empty() {
 		return

@@ -58,7 +58,7 @@ func TestStoredForms(t *testing.T) {
 			Author: "编辑部", Reviewer: "审核人", Source: Source{Name: "来源", URL: "https://example.org/a"},
 			References: []Reference{{Org: "机构", Title: "题名", Year: "2024", Number: "GB 17761—2024", URL: "https://example.org/b"}},
 			Licence:    "CC-BY-SA-4.0", AI: "配图由人工智能辅助", Checked: "2026-11-23", Recheck: "2027-11-23",
-			SEO: &SEO{Title: "搜索标题", Description: "搜索描述"}, Article: &Article{Body: body},
+			SEO: &SEO{Title: "搜索标题", Description: "搜索描述"}, Corrections: []Correction{{On: "2026-11-24", Text: "潮高应为9米"}}, Article: &Article{Body: body},
 		}),
 		pinned("version-video", Version{
 			V: Format, Title: "听见雷声，就该回屋了",
@@ -67,6 +67,14 @@ func TestStoredForms(t *testing.T) {
 				Captions:   []Caption{{Asset: "8f1c0e4e-0000-8000-8000-000000000005", Key: key, Lang: "zh-CN", Label: "中文"}},
 				Transcript: []Line{{0, "看见闪电"}, {1500, "数到雷声"}}, Chapters: []Line{{0, "开始"}}, Body: body,
 			},
+		}),
+		pinned("comment", Comment{
+			V: Format, ID: "8f1c0e4e-0000-8000-8000-000000000006", Item: "8f1c0e4e-0000-8000-8000-000000000002", Text: "潮高请核对\n见水文年鉴", By: "u1", At: at, Edited: &at,
+			Anchor: &Anchor{Version: hash, Block: []int{1, 0}, Quote: "潮高9米", Offset: 12}, Resolved: &Resolution{By: "u2", At: at},
+		}),
+		pinned("comment-reply", Comment{
+			V: Format, ID: "8f1c0e4e-0000-8000-8000-000000000007", Item: "8f1c0e4e-0000-8000-8000-000000000002",
+			Parent: "8f1c0e4e-0000-8000-8000-000000000006", Text: "已改", By: "u2", At: at,
 		}),
 		pinned("topic", Topic{V: Format, Key: "emergency-weather", Name: "气象灾害", Parent: "emergency", Order: 1}),
 		pinned("series", Series{V: Format, Slug: "chao", Title: "潮", Summary: "五讲", Cover: picture}),
@@ -80,7 +88,7 @@ func TestStoredForms(t *testing.T) {
 	}
 }
 
-func pinned[T Item | Version | Topic | Series | Scene](name string, value T) func(*testing.T) {
+func pinned[T Item | Version | Topic | Series | Scene | Comment](name string, value T) func(*testing.T) {
 	return func(t *testing.T) {
 		path := filepath.Join("testdata", name+".v1.json")
 		state, err := journal.Encode(value)

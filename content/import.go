@@ -72,6 +72,7 @@ type batch struct {
 	options ImportOptions
 	now     time.Time
 	held    map[journal.Key]journal.Record // the items and topics they name
+	gate    *criteria
 }
 
 // arrival is one submission of a batch.
@@ -100,6 +101,10 @@ func (b *batch) run(ctx context.Context, subs []Submission, out []Imported) erro
 	if err := b.load(ctx, waiting, true); err != nil {
 		return err
 	}
+	var err error
+	if b.gate, err = b.desk.criteria(ctx); err != nil {
+		return err
+	}
 	waiting = keep(waiting, b.admit)
 	for try := 0; len(waiting) > 0; try++ {
 		if try > 0 {
@@ -107,7 +112,6 @@ func (b *batch) run(ctx context.Context, subs []Submission, out []Imported) erro
 				return err
 			}
 		}
-		var err error
 		if waiting, err = b.settle(ctx, waiting, try == importTries-1); err != nil {
 			return err
 		}

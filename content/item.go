@@ -125,23 +125,24 @@ type Origin struct {
 // Version is what gets reviewed. Exactly one of Article and Video is set. Times
 // are UTC and cut to milliseconds.
 type Version struct {
-	V          int         `json:"v"`
-	Title      string      `json:"title"`
-	Summary    string      `json:"summary,omitempty"` // deck, one or two sentences
-	Plain      string      `json:"plain,omitempty"`   // easy summary, at most three sentences
-	Cover      *Picture    `json:"cover,omitempty"`
-	Form       string      `json:"form,omitempty"` // text, rumour, steps, emergency
-	Author     string      `json:"author,omitempty"`
-	Reviewer   string      `json:"reviewer,omitempty"` // who checked the science
-	Source     Source      `json:"source,omitzero"`
-	References []Reference `json:"references,omitempty"`
-	Licence    string      `json:"licence,omitempty"` // SPDX id or plain words
-	AI         string      `json:"ai,omitempty"`      // what part AI had, in words; "" none
-	Checked    string      `json:"checked,omitempty"` // YYYY-MM-DD the facts were last checked
-	Recheck    string      `json:"recheck,omitempty"` // YYYY-MM-DD they are due again
-	SEO        *SEO        `json:"seo,omitempty"`
-	Article    *Article    `json:"article,omitempty"`
-	Video      *Video      `json:"video,omitempty"`
+	V           int          `json:"v"`
+	Title       string       `json:"title"`
+	Summary     string       `json:"summary,omitempty"` // deck, one or two sentences
+	Plain       string       `json:"plain,omitempty"`   // easy summary, at most three sentences
+	Cover       *Picture     `json:"cover,omitempty"`
+	Form        string       `json:"form,omitempty"` // text, rumour, steps, emergency
+	Author      string       `json:"author,omitempty"`
+	Reviewer    string       `json:"reviewer,omitempty"` // who checked the science
+	Source      Source       `json:"source,omitzero"`
+	References  []Reference  `json:"references,omitempty"`
+	Licence     string       `json:"licence,omitempty"` // SPDX id or plain words
+	AI          string       `json:"ai,omitempty"`      // what part AI had, in words; "" none
+	Checked     string       `json:"checked,omitempty"` // YYYY-MM-DD the facts were last checked
+	Recheck     string       `json:"recheck,omitempty"` // YYYY-MM-DD they are due again
+	SEO         *SEO         `json:"seo,omitempty"`
+	Corrections []Correction `json:"corrections,omitempty"` // newest first
+	Article     *Article     `json:"article,omitempty"`
+	Video       *Video       `json:"video,omitempty"`
 }
 
 // Article is a version's text.
@@ -210,6 +211,13 @@ type Reference struct {
 	Year   string `json:"year,omitempty"`
 	Number string `json:"number,omitempty"` // of a standard or document
 	URL    string `json:"url,omitempty"`
+}
+
+// Correction is one entry of 更正: what was wrong in an earlier text and is put
+// right.
+type Correction struct {
+	On   string `json:"on"` // YYYY-MM-DD
+	Text string `json:"text"`
 }
 
 // SEO overrides what search engines and shared cards show.

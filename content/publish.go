@@ -17,11 +17,6 @@ const (
 	actUntil       = "until"
 )
 
-// gate says what stands against publishing v under p.
-func (d *Desk) gate(_ context.Context, v Version, p Placement) ([]Advice, error) {
-	return Gate(v, p), nil
-}
-
 // passes asks the gate: *journal.Invalid where it blocks, else its advice.
 func (d *Desk) passes(ctx context.Context, v Version, p Placement) ([]Advice, error) {
 	advice, err := d.gate(ctx, v, p)

@@ -231,7 +231,9 @@ func (d *Desk) assign(ctx context.Context, s step, to Task, told func(Review)) (
 	return d.take(ctx, s)
 }
 
-func sameTime(a, b *time.Time) bool { return a == nil && b == nil || a != nil && b != nil && a.Equal(*b) }
+func sameTime(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
+}
 
 // Approve passes the stage under way of exactly the text of revision rev. The
 // actor holds the stage's role, wrote nothing of it, approved no other stage,

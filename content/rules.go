@@ -2,7 +2,6 @@ package content
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,9 +9,6 @@ import (
 
 	"kepu/journal"
 )
-
-// SettingReview is the name of the setting that holds ReviewRules.
-const SettingReview = "review"
 
 // stageForm is the form whose stages count where a form has none of its own.
 const stageForm = "default"
@@ -140,19 +136,4 @@ func (d *Desk) SeedReview(ctx context.Context, stages int) error {
 		return nil // new, or another was first, or it is not wanted any more
 	}
 	return fmt.Errorf("seed rules of review: %w", err)
-}
-
-// checkSetting says what is wrong with the value of a setting whose form this
-// package knows.
-func checkSetting(name string, value []byte) []journal.Problem {
-	if name != SettingReview {
-		return nil
-	}
-	var rules ReviewRules
-	if err := json.Unmarshal(value, &rules); err != nil {
-		return []journal.Problem{{Field: "value", Message: "审稿设置的写法不对"}}
-	}
-	var p problems
-	p.under("value", rules.Check())
-	return p
 }

@@ -20,8 +20,8 @@ type step struct {
 	remark string // what the actor says of it
 
 	may     func(ctx context.Context, by By, it Item) error
-	depends func(Item) Item                                    // what must not have moved since rev
-	done    func(seen, is Item) bool                           // tells a revision in which the act is done
+	depends func(Item) Item                                   // what must not have moved since rev
+	done    func(seen, is Item) bool                          // tells a revision in which the act is done
 	do      func(ctx context.Context, it *Item) (bool, error) // false: nothing changes
 }
 

@@ -53,7 +53,7 @@ func (im *Import) read(values map[string]any, yaml bool, source, id string, text
 	v.Author, v.Reviewer, v.Licence, v.AI = o.str("author"), o.str("reviewer"), o.str("licence"), o.str("ai")
 	v.Checked, v.Recheck = o.str("checked"), o.str("recheck")
 	v.Source = content.Source{Name: o.str("source_name"), URL: o.str("source_url")}
-	v.References, v.SEO = references(o), seo(o)
+	v.References, v.SEO, v.Corrections = references(o), seo(o), corrections(o)
 	v.Cover = cover(o)
 	if o.has("published_at") {
 		s.Published = o.time("published_at")
@@ -117,6 +117,16 @@ func references(o *object) (list []content.Reference) {
 				Org: r.str("org"), Title: r.str("title"), Year: r.str("year"), Number: r.str("number"), URL: r.str("url"),
 			})
 			r.done()
+		}
+	})
+	return list
+}
+
+func corrections(o *object) (list []content.Correction) {
+	o.list("corrections", func(name string, v any) {
+		if c := o.inside(name, v); c != nil {
+			list = append(list, content.Correction{On: c.str("on"), Text: c.str("text")})
+			c.done()
 		}
 	})
 	return list

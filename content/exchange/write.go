@@ -21,35 +21,36 @@ import (
 
 // line is an item as Export writes it and Import reads it.
 type line struct {
-	ID          string              `json:"id"`
-	Source      string              `json:"source"`
-	Kind        string              `json:"kind"`
-	Draft       bool                `json:"draft,omitempty"`
-	Title       string              `json:"title"`
-	Slug        string              `json:"slug,omitempty"`
-	Summary     string              `json:"summary,omitempty"`
-	Plain       string              `json:"plain,omitempty"`
-	Form        string              `json:"form,omitempty"`
-	Audiences   []content.Placed    `json:"audiences"`
-	Topics      []string            `json:"topics,omitempty"`
-	Tags        []string            `json:"tags,omitempty"`
-	Region      string              `json:"region,omitempty"`
-	Series      *content.SeriesPart `json:"series,omitempty"`
-	Pin         *content.Pin        `json:"pin,omitempty"`
-	Author      string              `json:"author,omitempty"`
-	Reviewer    string              `json:"reviewer,omitempty"`
-	SourceName  string              `json:"source_name,omitempty"`
-	SourceURL   string              `json:"source_url,omitempty"`
-	References  []content.Reference `json:"references,omitempty"`
-	Licence     string              `json:"licence,omitempty"`
-	AI          string              `json:"ai,omitempty"`
-	Checked     string              `json:"checked,omitempty"`
-	Recheck     string              `json:"recheck,omitempty"`
-	SEO         *content.SEO        `json:"seo,omitempty"`
-	PublishedAt *time.Time          `json:"published_at,omitempty"`
-	Cover       *linePicture        `json:"cover,omitempty"`
-	Video       *lineVideo          `json:"video,omitempty"`
-	Body        *content.Body       `json:"body,omitempty"`
+	ID          string               `json:"id"`
+	Source      string               `json:"source"`
+	Kind        string               `json:"kind"`
+	Draft       bool                 `json:"draft,omitempty"`
+	Title       string               `json:"title"`
+	Slug        string               `json:"slug,omitempty"`
+	Summary     string               `json:"summary,omitempty"`
+	Plain       string               `json:"plain,omitempty"`
+	Form        string               `json:"form,omitempty"`
+	Audiences   []content.Placed     `json:"audiences"`
+	Topics      []string             `json:"topics,omitempty"`
+	Tags        []string             `json:"tags,omitempty"`
+	Region      string               `json:"region,omitempty"`
+	Series      *content.SeriesPart  `json:"series,omitempty"`
+	Pin         *content.Pin         `json:"pin,omitempty"`
+	Author      string               `json:"author,omitempty"`
+	Reviewer    string               `json:"reviewer,omitempty"`
+	SourceName  string               `json:"source_name,omitempty"`
+	SourceURL   string               `json:"source_url,omitempty"`
+	References  []content.Reference  `json:"references,omitempty"`
+	Licence     string               `json:"licence,omitempty"`
+	AI          string               `json:"ai,omitempty"`
+	Checked     string               `json:"checked,omitempty"`
+	Recheck     string               `json:"recheck,omitempty"`
+	SEO         *content.SEO         `json:"seo,omitempty"`
+	Corrections []content.Correction `json:"corrections,omitempty"`
+	PublishedAt *time.Time           `json:"published_at,omitempty"`
+	Cover       *linePicture         `json:"cover,omitempty"`
+	Video       *lineVideo           `json:"video,omitempty"`
+	Body        *content.Body        `json:"body,omitempty"`
 
 	files []file
 }
@@ -115,7 +116,7 @@ func lineOf(item content.Item, v content.Version) *line {
 		ID: o.ID, Source: o.Source, Kind: item.Kind, Title: v.Title, Summary: v.Summary, Plain: v.Plain, Form: v.Form,
 		Audiences: p.Audiences, Topics: p.Topics, Tags: p.Tags, Region: p.Region, Series: p.Series, Pin: p.Pin,
 		Author: v.Author, Reviewer: v.Reviewer, SourceName: v.Source.Name, SourceURL: v.Source.URL,
-		References: v.References, Licence: v.Licence, AI: v.AI, Checked: v.Checked, Recheck: v.Recheck, SEO: v.SEO,
+		References: v.References, Licence: v.Licence, AI: v.AI, Checked: v.Checked, Recheck: v.Recheck, SEO: v.SEO, Corrections: v.Corrections,
 		PublishedAt: item.Published,
 	}
 	if item.Published == nil && item.Origin != nil {
