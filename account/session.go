@@ -50,8 +50,8 @@ type Session struct {
 // Entrance is what somebody was let in with. It is hidden when printed: Token
 // and Device go into cookies and nowhere else.
 type Entrance struct {
-	Token   string // of the session
-	Device  string // this browser's guesses are counted apart; lasts DeviceLife
+	Token   string `json:"-"` // of the session
+	Device  string `json:"-"` // this browser's guesses are counted apart; lasts DeviceLife
 	Session Session
 }
 
