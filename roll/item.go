@@ -1,0 +1,353 @@
+package roll
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"kepu/content"
+	"kepu/journal"
+)
+
+// work is an item that was changed, and what the file held of it.
+type work struct {
+	record  journal.Record
+	item    content.Item
+	n       int64
+	old     *card
+	creator string
+	lead    *digest // read anew; nil where the old card holds its face and words
+	shown   *digest
+}
+
+// partsAtOnce is how many texts are held in memory at once.
+const partsAtOnce = 100
+
+// prepare reads what is needed to write some items: what the file holds of
+// them and those texts that it does not.
+func (r *Roll) prepare(ctx context.Context, f *file, store journal.Store, records []journal.Record) ([]*work, error) {
+	all := make([]*work, 0, len(records))
+	for _, record := range records {
+		w := &work{record: record}
+		if record.State != nil {
+			item, err := content.Decode[content.Item](record.State)
+			if err != nil {
+				r.skip(record, err)
+				record.State = nil // what cannot be read is not listed
+				w.record = record
+			}
+			w.item = item
+		}
+		if err := w.look(ctx, f); err != nil {
+			return nil, err
+		}
+		if w.record.State != nil || w.old != nil {
+			all = append(all, w)
+		}
+	}
+	return all, r.fetch(ctx, store, all)
+}
+
+func (r *Roll) skip(record journal.Record, err error) {
+	r.log.Warn("roll: a record cannot be read and is left out", "kind", record.Kind, "id", record.ID, "rev", record.Rev, "err", err)
+}
+
+// look reads what the file holds of an item.
+func (w *work) look(ctx context.Context, f *file) error {
+	var b []byte
+	err := f.one(ctx, "SELECT p.n, c.json FROM place p JOIN card c ON c.n = p.n WHERE p.id = ?", []any{w.record.ID}, &w.n, &b)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return err
+	default:
+		w.old = &card{}
+		if err := json.Unmarshal(b, w.old); err != nil {
+			return fmt.Errorf("%w: card %d: %w", errDamaged, w.n, err)
+		}
+		w.creator = w.old.Creator
+		return nil
+	}
+	err = f.one(ctx, "SELECT actor FROM entry WHERE kind = ? AND id = ? AND rev = 1", []any{content.KindItem, w.record.ID}, &w.creator)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // a store that lost its first entries; nobody made it, then
+	}
+	return err
+}
+
+// wanted is a text to be read.
+type wanted struct {
+	key journal.PartKey
+	to  **digest
+}
+
+// fetch reads the texts that the cards do not hold.
+func (r *Roll) fetch(ctx context.Context, store journal.Store, all []*work) error {
+	var need []wanted
+	for _, w := range all {
+		if w.record.State == nil {
+			continue
+		}
+		want := func(hash journal.Hash, held *face, to **digest) {
+			if hash != "" && (held == nil || held.Hash != hash) {
+				need = append(need, wanted{journal.PartKey{Key: w.record.Key, Hash: hash}, to})
+			}
+		}
+		var was, wasShown *face
+		if w.old != nil {
+			was, wasShown = &w.old.Lead, w.old.Shown
+		}
+		want(lead(&w.item), was, &w.lead)
+		want(shown(&w.item), wasShown, &w.shown)
+	}
+	for some := range slices.Chunk(need, partsAtOnce) {
+		keys := make([]journal.PartKey, len(some))
+		for i := range some {
+			keys[i] = some[i].key
+		}
+		parts, err := store.Parts(ctx, keys...)
+		if err != nil {
+			return fmt.Errorf("read versions: %w", err)
+		}
+		r.digest(some, parts)
+	}
+	return nil
+}
+
+// digest reads some texts by all processors.
+func (r *Roll) digest(some []wanted, parts map[journal.PartKey][]byte) {
+	next := make(chan wanted)
+	var group sync.WaitGroup
+	for range min(len(some), runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for w := range next {
+				d, err := digestOf(w.key.Hash, parts[w.key])
+				if err != nil { // or erased meanwhile: there is nothing to show
+					r.log.Warn("roll: a version cannot be read", "item", w.key.ID, "version", w.key.Hash, "err", err)
+					d = digest{face: face{Hash: w.key.Hash}}
+				}
+				*w.to = &d
+			}
+		})
+	}
+	for _, w := range some {
+		next <- w
+	}
+	close(next)
+	group.Wait()
+}
+
+// write brings an item into the file.
+func (w *work) write(ctx context.Context, f *file, now time.Time) error {
+	if w.record.State == nil {
+		return w.drop(ctx, f)
+	}
+	c := w.card()
+	if err := w.place(ctx, f, c, now); err != nil {
+		return err
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if err := f.do(ctx, "INSERT INTO card (n, json) VALUES (?, ?) ON CONFLICT DO UPDATE SET json = excluded.json", w.n, b); err != nil {
+		return err
+	}
+	if w.old == nil || !slices.Equal(w.old.Slugs, c.Slugs) {
+		if err := w.slugs(ctx, f, c.Slugs); err != nil {
+			return err
+		}
+	}
+	var was map[string]use
+	if w.old != nil {
+		was = w.old.uses()
+	}
+	if err := setUses(ctx, f, w.record.Key, was, c.uses()); err != nil {
+		return err
+	}
+	return w.words(ctx, f)
+}
+
+// card is what is kept of the item.
+func (w *work) card() *card {
+	it := &w.item
+	c := &card{
+		ID: w.record.ID, Kind: it.Kind, Slugs: it.Slugs, Placement: it.Placement, Stage: underWay(it), Creator: w.creator, Writers: it.Writers,
+		Rev: w.record.Rev, Published: it.Published, Updated: it.Updated, Until: it.Until, Draft: it.Draft, Live: it.Live,
+	}
+	if c.Stage != "" {
+		c.With, c.Due = it.Review.With, it.Review.Due
+	}
+	if it.Schedule != nil {
+		c.Schedule = &it.Schedule.At
+	}
+	if f := w.face(lead(it)); f != nil {
+		c.Lead = *f
+	}
+	c.Shown = w.face(shown(it))
+	return c
+}
+
+func (w *work) face(hash journal.Hash) *face {
+	for _, d := range []*digest{w.lead, w.shown} {
+		if d != nil && d.Hash == hash && hash != "" {
+			return &d.face
+		}
+	}
+	return w.old.known(hash)
+}
+
+func (w *work) place(ctx context.Context, f *file, c *card, now time.Time) error {
+	it := &w.item
+	if w.old != nil {
+		if err := f.do(ctx, "DELETE FROM place WHERE n = ?", w.n); err != nil {
+			return err
+		}
+	}
+	live := c.live()
+	recheck := recheckAt(live.Recheck)
+	mask, turn := maskOf(it, recheck, now)
+	var series, liveForm, liveTitle any
+	part := 0
+	if s := it.Placement.Series; s != nil {
+		series, part = s.ID, s.Part
+	}
+	if c.Shown != nil {
+		liveForm, liveTitle = c.Shown.Form, spelled(c.Shown.Title)
+	}
+	var schedule any
+	if it.Schedule != nil {
+		schedule = it.Schedule.At.UnixMilli()
+	}
+	return f.do(ctx, `INSERT INTO place (seq, n, id, mask, kind, form, region, people, topics, tags, title, due, series, part,
+			live_form, live_title, until, schedule, recheck, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		w.record.Seq, w.n, c.ID, mask, c.Kind, c.Lead.Form, it.Placement.Region, people(it, w.creator), list(it.Placement.Topics),
+		list(folded(it.Placement.Tags)), spelled(c.Lead.Title), milli(c.Due), series, part,
+		liveForm, liveTitle, milli(it.Until), schedule, milli(&recheck), milli(&turn))
+}
+
+// milli is an instant as it is kept; nil for none.
+func milli(t *time.Time) any {
+	if t == nil || t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+func (w *work) slugs(ctx context.Context, f *file, slugs []string) error {
+	if w.old != nil {
+		if err := f.do(ctx, "DELETE FROM slug WHERE id = ?", w.record.ID); err != nil {
+			return err
+		}
+	}
+	for i, slug := range slugs {
+		if err := f.do(ctx, "INSERT INTO slug (slug, id, current) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", slug, w.record.ID, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// words writes the rows of the full text. Rows come in ascending order, which
+// spares FTS5 a flush for each.
+func (w *work) words(ctx context.Context, f *file) error {
+	if w.lead != nil {
+		if err := f.do(ctx, "INSERT OR REPLACE INTO word (rowid, text) VALUES (?, ?)", 2*w.n, w.lead.words); err != nil {
+			return err
+		}
+	}
+	switch {
+	case w.shown != nil:
+		return f.do(ctx, "INSERT OR REPLACE INTO word (rowid, text) VALUES (?, ?)", 2*w.n+1, w.shown.words)
+	case shown(&w.item) == "" && w.old != nil && w.old.Shown != nil:
+		return f.do(ctx, "DELETE FROM word WHERE rowid = ?", 2*w.n+1)
+	}
+	return nil
+}
+
+// drop forgets an item.
+func (w *work) drop(ctx context.Context, f *file) error {
+	for _, d := range []struct {
+		text string
+		arg  any
+	}{
+		{"DELETE FROM place WHERE n = ?", w.n},
+		{"DELETE FROM card WHERE n = ?", w.n},
+		{"DELETE FROM slug WHERE id = ?", w.record.ID},
+		{"DELETE FROM word WHERE rowid = ?", 2 * w.n},
+		{"DELETE FROM word WHERE rowid = ?", 2*w.n + 1},
+	} {
+		if err := f.do(ctx, d.text, d.arg); err != nil {
+			return err
+		}
+	}
+	return setUses(ctx, f, w.record.Key, w.old.uses(), nil)
+}
+
+// writeItems brings some items into the file, in the order of their numbers.
+func (r *Roll) writeItems(ctx context.Context, f *file, store journal.Store, records []journal.Record) error {
+	all, err := r.prepare(ctx, f, store, records)
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if w.old == nil {
+			w.n = f.next
+			f.next++
+		}
+	}
+	slices.SortFunc(all, func(a, b *work) int { return cmpInt(a.n, b.n) })
+	now := r.now()
+	for _, w := range all {
+		if err := w.write(ctx, f, now); err != nil {
+			return fmt.Errorf("item %s: %w", w.record.ID, err)
+		}
+	}
+	return nil
+}
+
+// use says who shows a target.
+type use struct{ live, draft bool }
+
+// uses are what an item's texts show.
+func (c *card) uses() map[string]use {
+	all := make(map[string]use, len(c.Lead.Media))
+	for _, target := range c.Lead.Media {
+		all[target] = use{draft: c.Draft != "", live: c.Live != "" && c.Live == c.Lead.Hash}
+	}
+	if c.Shown != nil {
+		for _, target := range c.Shown.Media {
+			u := all[target]
+			u.live = true
+			all[target] = u
+		}
+	}
+	return all
+}
+
+// setUses replaces what a record shows.
+func setUses(ctx context.Context, f *file, key journal.Key, was, is map[string]use) error {
+	for target, u := range was {
+		if is[target] == u {
+			continue
+		}
+		if err := f.do(ctx, "DELETE FROM uses WHERE target = ? AND kind = ? AND id = ?", target, key.Kind, key.ID); err != nil {
+			return err
+		}
+	}
+	for target, u := range is {
+		if was[target] == u {
+			continue
+		}
+		if err := f.do(ctx, "INSERT INTO uses (target, kind, id, live, draft) VALUES (?, ?, ?, ?, ?)", target, key.Kind, key.ID, u.live, u.draft); err != nil {
+			return err
+		}
+	}
+	return nil
+}

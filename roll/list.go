@@ -1,0 +1,477 @@
+package roll
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kepu/content"
+	"kepu/search/analysis"
+)
+
+// sep stands around each of several values in one text.
+const sep = "\x1f"
+
+// clause is part of a question: SQL and what stands for its question marks.
+type clause struct {
+	text strings.Builder
+	args []any
+}
+
+func (c *clause) and(text string, args ...any) {
+	if c.text.Len() > 0 {
+		c.text.WriteString(" AND ")
+	}
+	c.text.WriteString("(" + text + ")")
+	c.args = append(c.args, args...)
+}
+
+func (c *clause) or(text string, args ...any) {
+	if c.text.Len() > 0 {
+		c.text.WriteString(" OR ")
+	}
+	c.text.WriteString(text)
+	c.args = append(c.args, args...)
+}
+
+// in limits to some regions, each with all within it.
+func in(regions []string) clause {
+	var c clause
+	for _, region := range regions {
+		if region == "" {
+			return sure()
+		}
+		end := []byte(region)
+		end[len(end)-1]++
+		c.or("p.region >= ? AND p.region < ?", region, string(end))
+	}
+	if c.text.Len() == 0 {
+		c.or("0")
+	}
+	return c
+}
+
+func sure() clause {
+	var c clause
+	c.or("1")
+	return c
+}
+
+func (c *clause) is(fixed string) bool { return c.text.String() == fixed }
+
+// full is what the sight sees all of.
+func (s Sight) full() clause {
+	c := in(s.All)
+	if c.is("1") || s.ID == "" || len(s.Own) == 0 {
+		return c
+	}
+	where := in(s.Own)
+	own := "(instr(p.people, ?) > 0 OR instr(p.people, ?) > 0)"
+	args := []any{sep + "c:" + s.ID + sep, sep + "w:" + s.ID + sep}
+	if c.is("0") {
+		c = clause{}
+	}
+	if where.is("1") {
+		c.or(own, args...)
+	} else {
+		c.or("("+where.text.String()+") AND "+own, append(where.args, args...)...)
+	}
+	return c
+}
+
+// filter gives what limits to the query, and whether the rows are of its
+// sight's full part (else of what it merely knows, of which the live text
+// alone is seen).
+func (q *Query) filter(full bool) (clause, error) {
+	var c clause
+	sees := q.Sight.full()
+	if full {
+		c.and(sees.text.String(), sees.args...)
+	} else {
+		known := in(q.Sight.Known)
+		c.and(known.text.String(), known.args...)
+		c.and("p.mask & ? != 0", StatusLive.bit())
+		c.and("NOT ("+sees.text.String()+")", sees.args...)
+	}
+	if err := q.words(&c, full); err != nil {
+		return c, err
+	}
+	if q.Kind != "" {
+		c.and("p.kind = ?", q.Kind)
+	}
+	if q.Topic != "" {
+		c.and("instr(p.topics, ?) > 0 OR instr(p.topics, ?) > 0", sep+q.Topic+sep, sep+q.Topic+"-")
+	}
+	if q.Region != "" {
+		within := in([]string{q.Region})
+		c.and(within.text.String(), within.args...)
+	}
+	if q.Series != "" {
+		c.and("p.series = ?", q.Series)
+	}
+	if q.Tag != "" {
+		c.and("instr(p.tags, ?) > 0", sep+analysis.FoldString(q.Tag)+sep)
+	}
+	if q.Mine != "" {
+		c.and("instr(p.people, ?) > 0 OR instr(p.people, ?) > 0 OR instr(p.people, ?) > 0",
+			sep+"c:"+q.Mine+sep, sep+"w:"+q.Mine+sep, sep+"r:"+q.Mine+sep)
+		if !full {
+			c.and("0") // who wrote it is not told
+		}
+	}
+	if q.Waiting != nil {
+		if err := q.Waiting.filter(&c, full); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// words limits by the words that stand for a set.
+func (q *Query) words(c *clause, full bool) error {
+	if q.Kind != "" && q.Kind != content.KindArticle && q.Kind != content.KindVideo {
+		return fmt.Errorf("kind: %w", ErrQuery)
+	}
+	if q.Status != "" {
+		bit := q.Status.bit()
+		if bit == 0 {
+			return fmt.Errorf("status: %w", ErrQuery)
+		}
+		if full || q.Status == StatusLive {
+			c.and("p.mask & ? != 0", bit)
+		} else {
+			c.and("0")
+		}
+	}
+	if q.Audience != "" {
+		bit := audienceBit(q.Audience)
+		if bit == 0 {
+			return fmt.Errorf("audience: %w", ErrQuery)
+		}
+		c.and("p.mask & ? != 0", bit)
+	}
+	if q.Form != "" {
+		if full {
+			c.and("p.form = ?", q.Form)
+		} else {
+			c.and("coalesce(p.live_form, p.form) = ?", q.Form)
+		}
+	}
+	return nil
+}
+
+func (w *Waiting) filter(c *clause, full bool) error {
+	var some clause
+	for _, stage := range w.Stages {
+		bit := stageBit(stage)
+		if bit == 0 {
+			return fmt.Errorf("stage: %w", ErrQuery)
+		}
+		where := in(w.Regions[stage])
+		some.or("p.mask & ? != 0 AND ("+where.text.String()+")", append([]any{bit}, where.args...)...)
+	}
+	if some.text.Len() == 0 || !full || w.By == "" {
+		c.and("0")
+		return nil
+	}
+	c.and(some.text.String(), some.args...)
+	c.and("instr(p.people, ?) = 0", sep+"w:"+w.By+sep)
+	c.and("instr(p.people, ?) = 0", sep+"p:"+w.By+sep)
+	c.and("instr(p.people, ?) = 0 OR instr(p.people, ?) > 0", sep+"r:", sep+"r:"+w.By+sep)
+	return nil
+}
+
+// order is the key by which a list goes, and what comes after a cursor.
+type order struct {
+	key  string // SQL; "" where seq alone orders
+	desc bool   // of seq
+}
+
+func (q *Query) order(full bool) (order, error) {
+	switch q.Sort {
+	case "", SortChanged:
+		return order{desc: true}, nil
+	case SortTitle:
+		if full {
+			return order{key: "p.title"}, nil
+		}
+		return order{key: "coalesce(p.live_title, p.title)"}, nil
+	case SortDue:
+		if full {
+			return order{key: "coalesce(p.due, 9223372036854775807)"}, nil
+		}
+		return order{key: "9223372036854775807"}, nil
+	}
+	return order{}, fmt.Errorf("sort: %w", ErrQuery)
+}
+
+// question is the SQL that gives the first rows of one part of a query: seq and
+// the order's key.
+func (q *Query) question(full bool, after *cursor, limit int) (string, []any, error) {
+	where, err := q.filter(full)
+	if err != nil {
+		return "", nil, err
+	}
+	by, err := q.order(full)
+	if err != nil {
+		return "", nil, err
+	}
+	from := "place p"
+	if q.Text != "" {
+		from = q.searched(&where, full)
+	}
+	key := by.key
+	switch {
+	case key == "":
+		key = "0"
+		if after != nil {
+			where.and("p.seq < ?", after.Seq)
+		}
+	case after != nil && q.Sort == SortDue:
+		where.and("("+key+", p.seq) > (?, ?)", after.At, after.Seq)
+	case after != nil:
+		where.and("("+key+", p.seq) > (?, ?)", after.Key, after.Seq)
+	}
+	text := "SELECT p.seq, " + key + " FROM " + from + " WHERE " + where.text.String()
+	if by.desc {
+		text += " ORDER BY p.seq DESC"
+	} else {
+		text += " ORDER BY 2, p.seq"
+	}
+	return text + fmt.Sprintf(" LIMIT %d", limit), where.args, nil
+}
+
+// searched limits to the query's text. Each of an item's two texts is a row of
+// its own, so that an item may come twice.
+func (q *Query) searched(c *clause, full bool) string {
+	asked := match(q.Text)
+	if asked == "" {
+		c.and("0")
+		return "place p"
+	}
+	c.and("word MATCH ?", asked)
+	if !full { // the live text alone: it has a row of its own where there are two
+		c.and("w.rowid & 1 = (p.mask >> ?) & 1", bitTwo)
+	}
+	return "word w CROSS JOIN place p ON p.n = w.rowid >> 1"
+}
+
+// hit is a row found.
+type hit struct {
+	seq  int64
+	text string // of its key, where that is a text
+	at   int64
+	full bool
+}
+
+// Items gives the items that a person may see and the query asks for, in its
+// order. ErrBehind, ErrCursor, ErrQuery.
+func (r *Roll) Items(ctx context.Context, q Query) (Page, error) {
+	limit, err := limited(q.Limit)
+	if err != nil {
+		return Page{}, err
+	}
+	of, err := q.name()
+	if err != nil {
+		return Page{}, err
+	}
+	var after *cursor
+	if q.After != "" {
+		c, err := parseCursor(q.After, of)
+		if err != nil {
+			return Page{}, err
+		}
+		after = &c
+	}
+	page := Page{Seq: r.Position().Seq}
+	err = r.view(ctx, "list items", func(ctx context.Context, db *sql.DB) error {
+		return readOnly(ctx, db, func(tx *sql.Tx) error {
+			hits, err := q.hits(ctx, tx, after, limit)
+			if err != nil {
+				return err
+			}
+			if len(hits) > limit {
+				hits = hits[:limit]
+				last := hits[limit-1]
+				page.Next = cursor{Of: of, Key: last.text, At: last.at, Seq: last.seq}.String()
+			}
+			page.Rows, err = read(ctx, tx, hits)
+			return err
+		})
+	})
+	return page, err
+}
+
+// name tells the question of a query from others; where it goes on and how far
+// is no part of it.
+func (q Query) name() (uint32, error) {
+	q.After, q.Limit = "", 0
+	return nameOf(q)
+}
+
+// readOnly reads in one snapshot.
+func readOnly(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // nothing was written
+	return fn(tx)
+}
+
+// hits gives the next limit+1 rows at least, where there are so many.
+func (q *Query) hits(ctx context.Context, tx *sql.Tx, after *cursor, limit int) ([]hit, error) {
+	var all []hit
+	for _, full := range q.Sight.parts() {
+		most := limit + 1
+		if q.Text != "" && full {
+			most *= 2 // each may come twice
+		}
+		text, args, err := q.question(full, after, most)
+		if err != nil {
+			return nil, err
+		}
+		found, err := q.ask(ctx, tx, text, args, full)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	slices.SortFunc(all, q.compare)
+	return slices.CompactFunc(all, func(a, b hit) bool { return a.seq == b.seq }), nil
+}
+
+// parts of a sight that are asked one by one.
+func (s Sight) parts() []bool {
+	full := s.full()
+	known := in(s.Known)
+	var parts []bool
+	if !full.is("0") {
+		parts = append(parts, true)
+	}
+	if !full.is("1") && !known.is("0") {
+		parts = append(parts, false)
+	}
+	return parts
+}
+
+func (q *Query) compare(a, b hit) int {
+	switch q.Sort {
+	case SortTitle:
+		if c := strings.Compare(a.text, b.text); c != 0 {
+			return c
+		}
+	case SortDue:
+		if c := cmpInt(a.at, b.at); c != 0 {
+			return c
+		}
+	default:
+		return cmpInt(b.seq, a.seq)
+	}
+	return cmpInt(a.seq, b.seq)
+}
+
+func cmpInt(a, b int64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (q *Query) ask(ctx context.Context, tx *sql.Tx, text string, args []any, full bool) ([]hit, error) {
+	found, err := tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	var all []hit
+	for found.Next() {
+		h := hit{full: full}
+		to := any(&h.at)
+		if q.Sort == SortTitle {
+			to = &h.text
+		}
+		if err := found.Scan(&h.seq, to); err != nil {
+			return nil, err
+		}
+		all = append(all, h)
+	}
+	return all, found.Err()
+}
+
+// read gives the rows of some hits, in their order.
+func read(ctx context.Context, tx *sql.Tx, hits []hit) ([]Row, error) {
+	rows := make([]Row, 0, len(hits))
+	s, err := tx.PrepareContext(ctx, `SELECT p.mask, c.json, e.at, e.actor, e.act FROM place p JOIN card c ON c.n = p.n
+		LEFT JOIN entry e ON e.seq = p.seq WHERE p.seq = ?`)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	for _, h := range hits {
+		var mask int64
+		var b []byte
+		var at sql.NullInt64
+		var actor, act sql.NullString
+		switch err := s.QueryRowContext(ctx, h.seq).Scan(&mask, &b, &at, &actor, &act); {
+		case errors.Is(err, sql.ErrNoRows):
+			return nil, fmt.Errorf("%w: item of entry %d has no card", errDamaged, h.seq)
+		case err != nil:
+			return nil, err
+		}
+		var c card
+		if err := json.Unmarshal(b, &c); err != nil {
+			return nil, fmt.Errorf("%w: card of entry %d: %w", errDamaged, h.seq, err)
+		}
+		row := c.row(mask, h.full)
+		row.Seq, row.ChangedBy, row.Act = uint64(h.seq), actor.String, act.String
+		if at.Valid {
+			row.ChangedAt = time.UnixMilli(at.Int64).UTC()
+		}
+		if !h.full {
+			row.ChangedBy, row.Act = "", ""
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// Item gives one row; journal.ErrNotFound where the sight does not see it.
+func (r *Roll) Item(ctx context.Context, s Sight, id string) (Row, error) {
+	var row Row
+	err := r.view(ctx, "look up item", func(ctx context.Context, db *sql.DB) error {
+		return readOnly(ctx, db, func(tx *sql.Tx) error {
+			for _, full := range s.parts() {
+				q := Query{Sight: s}
+				where, err := q.filter(full)
+				if err != nil {
+					return err
+				}
+				where.and("p.id = ?", id)
+				h := hit{full: full}
+				err = tx.QueryRowContext(ctx, "SELECT p.seq FROM place p WHERE "+where.text.String(), where.args...).Scan(&h.seq)
+				if errors.Is(err, sql.ErrNoRows) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				rows, err := read(ctx, tx, []hit{h})
+				if err == nil {
+					row = rows[0]
+				}
+				return err
+			}
+			return notFound("item", id)
+		})
+	})
+	return row, err
+}

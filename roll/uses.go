@@ -1,0 +1,58 @@
+package roll
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"kepu/media"
+)
+
+// Use is a record that shows an asset.
+type Use struct {
+	Kind  string `json:"kind"` // item, series, scene, setting
+	ID    string `json:"id"`
+	Live  bool   `json:"live,omitempty"`  // readers see it there
+	Draft bool   `json:"draft,omitempty"` // the item's draft shows it
+}
+
+// Uses gives who shows an asset, named by its id or the key of its blob, ordered
+// by kind and id, at most 100 after the one given (its zero: from the start).
+func (r *Roll) Uses(ctx context.Context, target string, after Use) ([]Use, error) {
+	var all []Use
+	err := r.view(ctx, "uses of asset", func(ctx context.Context, db *sql.DB) error {
+		return rows(ctx, db, `SELECT kind, id, live, draft FROM uses
+			WHERE target = ? AND kind != ? AND (kind, id) > (?, ?) ORDER BY kind, id LIMIT 100`,
+			[]any{target, media.KindAsset, after.Kind, after.ID}, func(scan func(...any) error) error {
+				var u Use
+				err := scan(&u.Kind, &u.ID, &u.Live, &u.Draft)
+				all = append(all, u)
+				return err
+			})
+	})
+	return all, err
+}
+
+// Referenced tells whether something needs the blob of a key: the live text or
+// draft of an item, a series, scene or setting shows it, or the asset of which
+// it is a rendition; or its asset is still being stored. Older versions and what
+// lies outside the journal (autosaves, previews) are not looked at.
+func (r *Roll) Referenced(ctx context.Context, key media.Key) (bool, error) {
+	found := false
+	err := r.view(ctx, "references to blob", func(ctx context.Context, db *sql.DB) error {
+		var one int
+		err := db.QueryRowContext(ctx, `
+			SELECT 1 FROM uses WHERE target = ?1 AND kind != ?2
+			UNION ALL SELECT 1 FROM asset a WHERE a.key = ?1
+				AND (a.storing OR EXISTS (SELECT 1 FROM uses WHERE target = a.id AND kind != ?2))
+			UNION ALL SELECT 1 FROM uses u JOIN asset a ON a.id = u.id WHERE u.target = ?1 AND u.kind = ?2
+				AND EXISTS (SELECT 1 FROM uses v WHERE v.target IN (a.id, a.key) AND v.kind != ?2)
+			LIMIT 1`, string(key), media.KindAsset).Scan(&one)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	return found, err
+}
