@@ -7,7 +7,9 @@ import (
 	"kepu/account"
 	"kepu/content"
 	"kepu/frontend/studio"
+	"kepu/hook"
 	"kepu/journal"
+	"kepu/roll"
 )
 
 // ofStudio says how an error met at the studio looks from outside; ok is false
@@ -19,6 +21,7 @@ func ofStudio(err error) (f fault, ok bool) {
 	var untimely *content.Untimely
 	var stands *journal.Conflict
 	var wait *account.Wait
+	var typed *content.Overtaken
 	switch {
 	case errors.As(err, &form):
 		return fault{status: http.StatusBadRequest, code: "bad_request", title: "这个请求写得不对", detail: form.Error(), problems: form.Problems}, true
@@ -30,6 +33,8 @@ func ofStudio(err error) (f fault, ok bool) {
 		return fault{status: http.StatusConflict, code: untimely.Code, title: "现在还不能做这一步", detail: untimely.Reason}, true
 	case errors.As(err, &stands):
 		return fault{status: http.StatusConflict, code: "conflict", title: "别人已经改过了", detail: "您看到的不是最新的一版。您写的还在，请对照新的一版再存。", current: stands.Current.Rev}, true
+	case errors.As(err, &typed):
+		return fault{status: http.StatusConflict, code: "overtaken", title: "另一个窗口里又写过了", detail: "您在另一个窗口或电脑上写了新的，请先看一看那一份。", current: typed.Current.N}, true
 	case errors.As(err, &wait):
 		return fault{status: http.StatusTooManyRequests, code: "too_many_guesses", title: "试得太多了", detail: "名字或密码错得太多，请过一会儿再试。", after: wait.After}, true
 	}
@@ -63,6 +68,11 @@ func studioFaults() []studioFault {
 		{journal.ErrOp, fault{status: 422, code: "idempotency", title: "这个编号用过了", detail: "同一个 Idempotency-Key 发过别的内容，请换一个。"}},
 		{studio.ErrUnderWay, fault{status: 409, code: "under_way", title: "正在做", detail: "同样的请求正在做，请过一会儿再看。", after: 1e9}},
 		{studio.ErrNotYet, fault{status: 503, code: "not_yet", title: "还没有轮到", detail: "这一条刚存下，马上就能看到，请再试一次。", after: 1e9}},
+		{account.ErrOutside, fault{status: 503, code: "outside", title: "外部账号那里没有回应", detail: "请过一会儿再登录，或者用名字和密码登录。", after: 5e9}},
+		{hook.ErrForbidden, fault{status: 403, code: "forbidden", title: "您不能做这一步", detail: "推送由全省的管理员来管。"}},
+		{roll.ErrBehind, fault{status: 503, code: "starting", title: "名单正在整理", detail: "请过几秒钟再看。", after: 2e9}},
+		{roll.ErrCursor, fault{status: 400, code: "bad_cursor", title: "翻页的记号不对", detail: "翻页的记号过期了，或者不属于这个名单。请从第1页看起。"}},
+		{roll.ErrQuery, fault{status: 400, code: "bad_query", title: "这样写找不了", detail: "请少写几个字，或者换个说法再找。"}},
 		{journal.ErrErased, fault{status: 410, code: "erased", title: "这一条已经抹去", detail: "内容按要求删净了，只留下做过什么的记录。"}},
 		{journal.ErrNotFound, fault{status: 404, code: "not_found", title: "没有这一条", detail: "编号可能写错了，也可能这一条不归您管。"}},
 		{journal.ErrConflict, fault{status: 409, code: "conflict", title: "别人已经改过了", detail: "您看到的不是最新的一版，请取来新的再改。"}},

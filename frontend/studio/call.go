@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 	"reflect"
 	"strconv"
@@ -108,7 +109,26 @@ type File struct {
 // Handler answers calls. Its types are what the description is made from.
 type Handler struct {
 	takes, gives reflect.Type // nil: nothing
+	status       int          // of a good answer
 	run          func(*Call) (Answer, error)
+}
+
+// says tells what an answer is that its function's type does not: its body, or
+// none, and its status.
+func (h Handler) says(gives reflect.Type, status int) Handler {
+	h.gives, h.status = gives, status
+	return h
+}
+
+// statusOf is what a good answer of that type has.
+func statusOf(gives reflect.Type) int {
+	switch {
+	case gives == nil:
+		return http.StatusNoContent
+	case gives.Implements(reflect.TypeFor[placed]()):
+		return http.StatusCreated
+	}
+	return http.StatusOK
 }
 
 // None stands for no body.
@@ -116,7 +136,7 @@ type None struct{}
 
 // reads makes a Handler of a function that takes no body.
 func reads[Out any](f func(*Call) (Out, error)) Handler {
-	return Handler{gives: some[Out](), run: func(c *Call) (Answer, error) {
+	return Handler{gives: some[Out](), status: statusOf(some[Out]()), run: func(c *Call) (Answer, error) {
 		out, err := f(c)
 		return answer(out, err)
 	}}
@@ -124,7 +144,7 @@ func reads[Out any](f func(*Call) (Out, error)) Handler {
 
 // acts makes a Handler of a function that takes a JSON body.
 func acts[In, Out any](f func(*Call, In) (Out, error)) Handler {
-	return Handler{takes: some[In](), gives: some[Out](), run: func(c *Call) (Answer, error) {
+	return Handler{takes: some[In](), gives: some[Out](), status: statusOf(some[Out]()), run: func(c *Call) (Answer, error) {
 		var in In
 		if err := Decode(c.Body, &in); err != nil {
 			return Answer{}, err
@@ -166,7 +186,7 @@ func answer(out any, err error) (Answer, error) {
 		a.Tag = t.tag()
 	}
 	if p, ok := out.(placed); ok && p.place() != "" {
-		a.Status, a.Place = 201, p.place()
+		a.Status, a.Place = http.StatusCreated, p.place()
 	}
 	return a, nil
 }

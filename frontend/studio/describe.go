@@ -9,15 +9,8 @@ func (s *Studio) Operations() (all []api.Operation) {
 	for _, r := range s.routes {
 		o := api.Operation{Name: r.Name, Method: r.Method, Path: Base + r.Path, Tag: "studio", Summary: r.Says, Keys: r.Keys,
 			Takes: r.Do.takes, Gives: r.Do.gives, Match: r.Match, Once: r.Once != never, Open: r.Open.Anyone(), Statuses: []int{400, 429, 500, 503}}
-		switch {
-		case r.Do.gives == nil:
-			o.Statuses = append(o.Statuses, 204)
-		case r.Makes:
-			o.Statuses = append(o.Statuses, 201)
-		default:
-			o.Statuses = append(o.Statuses, 200)
-		}
-		if !o.Open {
+		o.Statuses = append(o.Statuses, r.Do.status)
+		if !o.Open || r.Name == "studio.session.open" {
 			o.Statuses = append(o.Statuses, 401)
 		}
 		if len(r.Parameters()) > 0 {

@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -117,14 +116,14 @@ func (s *Studio) item(c *Call) (Item, error) {
 	for _, key := range v.MediaKeys() {
 		out.Media[string(key)] = url(key, "")
 	}
-	if out.Advice, err = s.Desk.Advise(c.Ctx, v, it.Placement); err != nil {
+	if out.Advice, err = s.Desk.Advise(c.Ctx, v, it.Placement, false); err != nil {
 		return Item{}, err
 	}
 	out.Advice = whole(out.Advice)
 	if err := s.typed(c, &out); err != nil {
 		return Item{}, err
 	}
-	out.People, err = s.Accounts.Displays(c.Ctx, out.ids()...)
+	out.People, err = s.names(c, out.ids())
 	return out, err
 }
 
@@ -146,10 +145,9 @@ func (s *Studio) typed(c *Call, out *Item) error {
 		}
 	}
 	lock, err := s.Desk.Locked(c.Ctx, c.By(), out.ID)
-	if errors.Is(err, journal.ErrNotFound) {
-		return nil
+	if err == nil && lock.Holder != "" {
+		out.Lock = &lock
 	}
-	out.Lock = &lock
 	return err
 }
 
@@ -187,7 +185,7 @@ func (i Item) ids() (ids []string) {
 		ids = append(ids, a.User)
 	}
 	if i.Lock != nil {
-		ids = append(ids, i.Lock.User)
+		ids = append(ids, i.Lock.Holder)
 	}
 	return distinct(ids)
 }
@@ -295,13 +293,4 @@ func (s *Studio) dropAutosave(c *Call) (None, error) {
 func (s *Studio) place(c *Call, in Placement) (Stamp, error) {
 	stamp, err := s.Desk.Place(c.Ctx, c.By(), c.Args["item"], c.Match.Rev, in.placement(), in.Slug)
 	return stamped("", stamp, err)
-}
-
-// people adds what the ids in a list are called.
-func (s *Studio) people(ctx context.Context, ids []string) (map[string]string, error) {
-	names, err := s.Accounts.Displays(ctx, distinct(ids)...)
-	if names == nil {
-		names = map[string]string{}
-	}
-	return names, err
 }

@@ -12,8 +12,10 @@ import (
 
 	"kepu/account"
 	"kepu/content"
+	"kepu/hook"
 	"kepu/journal"
 	"kepu/media"
+	"kepu/roll"
 	"kepu/shelf"
 )
 
@@ -25,6 +27,8 @@ type Config struct {
 	Slate    journal.Slate
 	Media    *media.Collection
 	Shelf    *shelf.Shelf
+	Roll     *roll.Roll
+	Hooks    *hook.Book
 	Secret   journal.Secret
 	Home     string // where a browser goes once it is signed in from outside; "" is Base/session
 	Now      func() time.Time
