@@ -22,10 +22,14 @@ import (
 
 	"golang.org/x/net/html"
 
+	"kepu/account"
 	"kepu/content"
 	"kepu/frontend"
+	"kepu/frontend/studio"
+	"kepu/hook"
 	"kepu/journal"
 	"kepu/media"
+	"kepu/roll"
 	"kepu/search"
 	"kepu/shelf"
 	"kepu/storage/disk"
@@ -40,6 +44,8 @@ type rig struct {
 	shelf *shelf.Shelf
 	index *search.Index
 	desk  *content.Desk
+	roll  *roll.Roll
+	users *account.Accounts
 	addr  string
 	base  string
 	log   *lines
@@ -77,7 +83,8 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 			t.Fatal(err)
 		}
 	}
-	r.store, err = sqlite.Open(t.Context(), dir+"/kepu.db", sqlite.Options{Secret: journal.NewSecret(), Log: log})
+	secret := journal.NewSecret()
+	r.store, err = sqlite.Open(t.Context(), dir+"/kepu.db", sqlite.Options{Secret: secret, Log: log})
 	must()
 	r.blobs, err = disk.Open(dir+"/blobs", disk.Options{Log: log})
 	must()
@@ -85,15 +92,21 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	must()
 	r.index, err = search.Open(dir+"/search", r.shelf, search.Options{Log: log})
 	must()
+	r.roll, err = roll.Open(dir+"/roll/roll.db", roll.Options{Log: log})
+	must()
 	ctx, cancel := context.WithCancel(context.Background())
 	var followers sync.WaitGroup
+	followers.Go(func() { r.roll.Follow(ctx, r.store) })
 	followers.Go(func() { r.shelf.Follow(ctx, r.store) })
 	followers.Go(func() { r.index.Follow(ctx, r.store) })
-	r.desk = &content.Desk{Store: r.store, Slate: r.store.Slate(), Now: time.Now}
+	r.users = &account.Accounts{Store: r.store, Slate: r.store.Slate(), Secret: secret, Cost: account.Cost{Memory: 64, Time: 1, Threads: 1}}
+	r.desk = &content.Desk{Store: r.store, Slate: r.store.Slate(), People: r.users, Now: time.Now}
 	err = r.desk.Seed(t.Context())
 	must()
 
 	c := frontend.Config{Shelf: r.shelf, Search: r.index, Blobs: r.blobs, BaseURL: r.base, Log: log}
+	c.Studio = &studio.Config{Accounts: r.users, Desk: r.desk, Store: r.store, Slate: r.store.Slate(), Media: &media.Collection{Blobs: r.blobs, Store: r.store, Temp: dir},
+		Shelf: r.shelf, Roll: r.roll, Hooks: &hook.Book{Store: r.store, Slate: r.store.Slate(), Secret: secret, BaseURL: r.base, Log: log}, Secret: secret, Now: time.Now, Log: log}
 	for _, f := range change {
 		f(&c)
 	}
@@ -111,7 +124,7 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 		<-served
 		cancel()
 		followers.Wait()
-		for _, c := range []io.Closer{r.index, r.shelf, r.store} {
+		for _, c := range []io.Closer{r.roll, r.index, r.shelf, r.store} {
 			if err := c.Close(); err != nil {
 				t.Errorf("close: %v", err)
 			}
@@ -147,6 +160,9 @@ func (r *rig) wait() {
 	}
 	if err := r.shelf.Wait(ctx, head.Seq); err != nil {
 		r.t.Fatalf("the shelf stays behind: %v", err)
+	}
+	if err := r.roll.Wait(ctx, head.Seq); err != nil {
+		r.t.Fatalf("the roll stays behind: %v", err)
 	}
 	if err := r.index.Wait(ctx, head.Seq); err != nil {
 		_, state := r.index.Ready()

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -17,8 +18,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"kepu/account"
 	"kepu/content"
 	"kepu/frontend"
+	"kepu/hook"
 	"kepu/journal"
 	"kepu/search"
 	"kepu/shelf"
@@ -33,6 +36,8 @@ type Config struct {
 	pageCache     byteSize
 	proxies       string
 	log           *slog.Logger
+	cost          account.Cost // of a password's hash; zero: account's own
+	deskConfig
 }
 
 // App is one serving node. New opens everything, Run serves until ctx ends,
@@ -43,6 +48,7 @@ type App struct {
 	stores   *stores
 	shelf    *shelf.Shelf
 	index    *search.Index
+	office   office
 	site     *fiber.App
 	ops      *http.Server
 	listener net.Listener
@@ -88,7 +94,11 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	if a.index, err = search.Open(filepath.Join(c.data, "index"), a.shelf, search.Options{Log: c.log}); err != nil {
 		return a, fmt.Errorf("open index: %w", err)
 	}
-	front := a.frontConfig()
+	base := a.base()
+	if err = a.openDesk(base); err != nil {
+		return a, err
+	}
+	front := a.frontConfig(base)
 	if a.site, err = frontend.New(front); err != nil {
 		return a, err
 	}
@@ -99,18 +109,23 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	return a, nil
 }
 
-func (a *App) frontConfig() frontend.Config {
-	c := a.config
-	base := c.baseURL
-	if base == "" {
-		base = "http://" + a.Addr()
+// base is the public address.
+func (a *App) base() string {
+	if a.config.baseURL == "" {
+		return "http://" + a.Addr()
 	}
+	return strings.TrimSuffix(a.config.baseURL, "/")
+}
+
+func (a *App) frontConfig(base string) frontend.Config {
+	c := a.config
 	registry := prometheus.NewRegistry()
 	a.measure(registry)
 	return frontend.Config{
 		Shelf: a.shelf, Search: a.index, Blobs: a.stores.blobs,
 		BaseURL: base, Log: c.log, PageCache: int64(c.pageCache),
 		Ready: a.readiness, TrustedProxies: splitList(c.proxies), Registry: registry,
+		Studio: a.studio(),
 	}
 }
 
@@ -118,7 +133,7 @@ func (a *App) frontConfig() frontend.Config {
 func (a *App) Addr() string { return a.listener.Addr().String() }
 
 // Desk is the node's desk.
-func (a *App) Desk() *content.Desk { return a.stores.desk() }
+func (a *App) Desk() *content.Desk { return a.office.desk }
 
 // Run follows the journal and serves until ctx ends or a part fails; then it
 // drains for at most ten seconds and closes everything.
@@ -138,7 +153,10 @@ func (a *App) Run(ctx context.Context) error {
 	part("watch store", a.watch)
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
-	part("free slugs", a.freeSlugs)
+	part("follow roll", func(ctx context.Context) error { return a.office.roll.Follow(ctx, a.stores.journal) })
+	part("deliver hooks", (&hook.Deliverer{Book: a.office.hooks}).Run)
+	part("run what is due", a.runDue)
+	part("settle", a.settle)
 	if a.opsAt != nil {
 		part("ops", func(ctx context.Context) error { return serveHTTP(ctx, a.ops, a.opsAt) })
 	}
@@ -189,25 +207,6 @@ func serveHTTP(ctx context.Context, server *http.Server, at net.Listener) error 
 	return err
 }
 
-// freeSlugs gives back, once an hour, slugs that were claimed for a commit that
-// never came.
-func (a *App) freeSlugs(ctx context.Context) error {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		if freed, err := a.Desk().FreeSlugs(ctx); err != nil {
-			a.config.log.Warn("free slugs", "err", err)
-		} else if freed > 0 {
-			a.config.log.Info("freed slugs", "count", freed)
-		}
-	}
-}
-
 // watch notes when the store last answered and when the shelf has caught up
 // with what stood in it at start.
 func (a *App) watch(ctx context.Context) error {
@@ -246,6 +245,7 @@ func (a *App) readiness() (bool, map[string]any) {
 	detail := map[string]any{
 		"shelf_seq": a.shelf.Position().Seq,
 		"index_seq": a.index.Position().Seq,
+		"roll_seq":  a.office.roll.Position().Seq,
 	}
 	if seen := a.seen.Load(); seen > 0 {
 		detail["store_seen_s"] = (time.Now().UnixMilli() - seen) / 1000
@@ -261,6 +261,7 @@ func (a *App) Close() error {
 	if a.control != nil {
 		errs = append(errs, a.control.close())
 	}
+	errs = append(errs, a.office.close())
 	if a.index != nil {
 		errs = append(errs, a.index.Close())
 	}

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -115,12 +117,22 @@ func describe(all []Operation, base string) ([]byte, error) {
 	return out, nil
 }
 
-// schemaName keeps two types of one name apart.
+// schemaName keeps types of one name apart: those of the studio and of what only
+// it shows carry their package's name.
 func schemaName(t reflect.Type, hint string) string {
 	if t == reflect.TypeFor[journal.Problem]() {
 		return "FieldProblem"
 	}
-	return huma.DefaultSchemaNamer(t, hint)
+	named := t
+	for named.Kind() == reflect.Pointer || named.Kind() == reflect.Slice || named.Kind() == reflect.Map {
+		named = named.Elem()
+	}
+	name := huma.DefaultSchemaNamer(t, hint)
+	switch own := path.Base(named.PkgPath()); own {
+	case "studio", "hook", "roll", "diff":
+		return strings.ToUpper(own[:1]) + own[1:] + name
+	}
+	return name
 }
 
 func operation(o Operation, schemas huma.Registry, problem *huma.Schema) *huma.Operation {

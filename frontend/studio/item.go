@@ -9,6 +9,7 @@ import (
 	"kepu/content"
 	"kepu/journal"
 	"kepu/roll"
+	"kepu/shelf"
 )
 
 // Item is one item as its editors see it: the public item's shape with the text
@@ -34,7 +35,7 @@ type Item struct {
 	Published *time.Time        `json:"published_at,omitempty"`
 	Updated   *time.Time        `json:"updated_at,omitempty"`
 	Gone      *content.Gone     `json:"gone,omitempty"`
-	Origin    *content.Origin   `json:"origin,omitempty"`
+	Origin    *shelf.Origin     `json:"origin,omitempty"`
 	Remark    string            `json:"remark,omitempty"`
 	Advice    []content.Advice  `json:"advice" doc:"发布前要改的和建议改的"`
 	Autosave  *Autosaved        `json:"autosave,omitempty" doc:"自己写了还没存的"`
@@ -109,7 +110,10 @@ func (s *Studio) item(c *Call) (Item, error) {
 	url := s.url(c)
 	out := Item{ID: it.ID, Kind: it.Kind, URL: "/" + it.Kind + "/" + slug(it), Text: textOf(v, url), Placement: placementOf(it), Slugs: whole(it.Slugs),
 		Rev: stamp.Rev, Seq: stamp.Seq, Status: roll.StatusOf(it, c.Now), Draft: it.Draft, Live: it.Live, Writers: whole(it.Writers), Review: it.Review, Grounds: it.Grounds,
-		Schedule: it.Schedule, Until: it.Until, Published: it.Published, Updated: it.Updated, Gone: it.Gone, Origin: it.Origin, Remark: it.Remark, Media: map[string]string{}}
+		Schedule: it.Schedule, Until: it.Until, Published: it.Published, Updated: it.Updated, Gone: it.Gone, Remark: it.Remark, Media: map[string]string{}}
+	if it.Origin != nil {
+		out.Origin = &shelf.Origin{Source: it.Origin.Source, ID: it.Origin.ID}
+	}
 	if it.Review != nil {
 		out.Stage = it.Review.Stage()
 	}
