@@ -42,9 +42,6 @@ func judge(err error) fault {
 	var gone *page.Gone
 	var busy *page.Busy
 	var fromFiber *fiber.Error
-	if f, ok := ofStudio(err); ok {
-		return f
-	}
 	switch {
 	case errors.As(err, &wrong):
 		return fault{status: http.StatusBadRequest, code: "bad_request", title: "这个网址写得不太对", detail: wrong.Error(), problems: wrong.Problems, find: true}
@@ -72,6 +69,9 @@ func judge(err error) fault {
 		return fault{status: http.StatusInsufficientStorage, code: "STORAGE_FULL", title: "服务器的磁盘满了", detail: "刚才的内容没有存下。请先别关这一页，告诉管理员腾出空间，再存一次。", after: 10 * time.Second}
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault{status: http.StatusServiceUnavailable, code: "timeout", title: "这一次没来得及", detail: "请过几秒钟再试一次。", after: 2 * time.Second}
+	}
+	if f, ok := ofStudio(err); ok {
+		return f
 	}
 	return fault{status: http.StatusInternalServerError, code: "internal", title: "我们这边出了点问题", detail: "您没有做错什么。过一会儿再试一次；要是还不行，打电话时把下面的编号报给接线的人。"}
 }

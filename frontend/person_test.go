@@ -112,7 +112,9 @@ func (p *person) send(method, path string, body any, headers ...string) answer {
 	if err != nil {
 		p.r.t.Fatal(err)
 	}
-	return answer{resp, text}
+	a := answer{resp, text}
+	p.r.conforms(method, path, a)
+	return a
 }
 
 // want fails unless the answer has the status and, of a problem, the code.

@@ -46,6 +46,8 @@ type rig struct {
 	desk  *content.Desk
 	roll  *roll.Roll
 	users *account.Accounts
+	doors *studio.Studio // its table, to walk it
+	doc   *described
 	addr  string
 	base  string
 	log   *lines
@@ -110,6 +112,7 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	for _, f := range change {
 		f(&c)
 	}
+	r.doors, r.doc = studio.New(*c.Studio, r.base), &described{}
 	app, err := frontend.New(c)
 	must()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
