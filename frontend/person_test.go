@@ -21,6 +21,7 @@ type person struct {
 	name   string
 	cookie string
 	bearer string
+	pass   string // the password, where it was changed
 }
 
 // hire makes a user with the roles "role" or "role@region" and signs them in.

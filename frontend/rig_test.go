@@ -38,19 +38,20 @@ import (
 
 // rig is the whole frontend on stores of its own, served on a port.
 type rig struct {
-	t     testing.TB
-	store *sqlite.Store
-	blobs *disk.Blobs
-	shelf *shelf.Shelf
-	index *search.Index
-	desk  *content.Desk
-	roll  *roll.Roll
-	users *account.Accounts
-	doors *studio.Studio // its table, to walk it
-	doc   *described
-	addr  string
-	base  string
-	log   *lines
+	t      testing.TB
+	store  *sqlite.Store
+	blobs  *disk.Blobs
+	shelf  *shelf.Shelf
+	index  *search.Index
+	desk   *content.Desk
+	roll   *roll.Roll
+	users  *account.Accounts
+	secret journal.Secret
+	doors  *studio.Studio // its table, to walk it
+	doc    *described
+	addr   string
+	base   string
+	log    *lines
 }
 
 // lines keeps what is logged.
@@ -85,7 +86,8 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 			t.Fatal(err)
 		}
 	}
-	secret := journal.NewSecret()
+	r.secret = journal.NewSecret()
+	secret := r.secret
 	r.store, err = sqlite.Open(t.Context(), dir+"/kepu.db", sqlite.Options{Secret: secret, Log: log})
 	must()
 	r.blobs, err = disk.Open(dir+"/blobs", disk.Options{Log: log})

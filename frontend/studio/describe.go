@@ -1,6 +1,8 @@
 package studio
 
 import (
+	"net/http"
+
 	"kepu/frontend/api"
 )
 
@@ -10,10 +12,8 @@ func (s *Studio) Operations() (all []api.Operation) {
 		o := api.Operation{Name: r.Name, Method: r.Method, Path: Base + r.Path, Tag: "studio", Summary: r.Says, Keys: r.Keys,
 			Takes: r.Do.takes, Gives: r.Do.gives, Match: r.Match, Once: r.Once != never, Open: r.Open.Anyone(), Statuses: []int{400, 429, 500, 503}}
 		o.Statuses = append(o.Statuses, r.Do.status)
-		if !o.Open || r.Name == "studio.session.open" {
-			o.Statuses = append(o.Statuses, 401)
-		}
-		if len(r.Parameters()) > 0 {
+		o.Statuses = append(o.Statuses, 401) // a token that opens nothing is refused everywhere
+		if len(r.Parameters()) > 0 || r.Do.status == http.StatusFound {
 			o.Statuses = append(o.Statuses, 404, 410)
 		}
 		if !o.Open || r.Unsafe() {

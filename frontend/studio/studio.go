@@ -75,6 +75,7 @@ func (s *Studio) Answer(c *Call) (Answer, error) {
 	case !r.Open.Lets(c.Actor) && c.Session != nil && c.Session.MustChange:
 		return Answer{}, ErrMustChange
 	case !r.Open.Lets(c.Actor):
+		s.Log.Warn("refused for the role", "route", r.Name, "user", c.ID)
 		return Answer{}, ErrForbidden
 	case c.ReadOnly && r.Unsafe():
 		return Answer{}, ErrReadOnly
