@@ -35,6 +35,10 @@ const DeviceLife = 180 * 24 * time.Hour
 
 const guessPrefix = "guess/"
 
+// countWait is how long giving a charge back may take after the caller's time is
+// over.
+const countWait = 10 * time.Second
+
 // tally is the row of a count. Its key is an HMAC: the slate holds neither
 // addresses nor what was typed as a name.
 type tally struct {

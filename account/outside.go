@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -89,10 +90,32 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, *oauth2.Config
 		p.found = found
 		p.mu.Unlock()
 	}
+	endpoint := found.Endpoint()
+	var err error
+	if endpoint.AuthStyle, err = p.style(found); err != nil {
+		return nil, nil, err
+	}
 	return found, &oauth2.Config{
-		ClientID: p.ClientID, ClientSecret: p.ClientSecret, RedirectURL: p.Redirect, Endpoint: found.Endpoint(),
+		ClientID: p.ClientID, ClientSecret: p.ClientSecret, RedirectURL: p.Redirect, Endpoint: endpoint,
 		Scopes: []string{oidc.ScopeOpenID, "profile", "email"},
 	}, nil
+}
+
+// style is how the client's secret is sent: as the discovery document says, else
+// by basic authentication (OpenID Connect Discovery 1.0, section 3). Left to find
+// out, the library would try a code twice, and a code is good once.
+func (p *Provider) style(found *oidc.Provider) (oauth2.AuthStyle, error) {
+	var says struct {
+		Methods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := found.Claims(&says); err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrOutside, err)
+	}
+	basic := len(says.Methods) == 0 || slices.Contains(says.Methods, "client_secret_basic")
+	if p.ClientSecret == "" || !basic {
+		return oauth2.AuthStyleInParams, nil
+	}
+	return oauth2.AuthStyleInHeader, nil
 }
 
 // Start begins a sign-in from outside: the address to send the browser to, and

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"kepu/journal"
 )
@@ -66,8 +65,11 @@ func (a *Accounts) First(ctx context.Context) (name, password string, err error)
 		return "", "", fmt.Errorf("first administrator: %w", err)
 	}
 	governed := false
-	if err := a.people(ctx, func(p person) { governed = governed || p.governor() }); err != nil || governed {
-		return "", "", err
+	if err := a.people(ctx, func(p person) { governed = governed || p.governor() }); err != nil {
+		return "", "", fmt.Errorf("first administrator: %w", err)
+	}
+	if governed {
+		return "", "", nil
 	}
 	for n := 1; ; n++ {
 		if name = FirstName; n > 1 {
@@ -300,10 +302,4 @@ func (a *Accounts) derive(purpose string, parts ...string) []byte {
 		h.Write(one.Sum(nil))
 	}
 	return h.Sum(nil)
-}
-
-// rotated is the instant for Changed.
-func (a *Accounts) rotated() *time.Time {
-	now := a.now()
-	return &now
 }

@@ -145,6 +145,18 @@ func TestAddAgain(t *testing.T) {
 	if second, err := h.ResetPassword(t.Context(), reset, u.ID, ""); err != nil || second != first || first == password {
 		t.Errorf("reset again: the same %v, %v", second == first, err)
 	}
+	named := root
+	named.Op = "key-3"
+	end := root
+	end.Op = "key-4"
+	for range 2 {
+		if drawn, err := h.ResetPassword(t.Context(), named, u.ID, good); drawn != "" || err != nil {
+			t.Errorf("a named one: %q, %v", drawn, err)
+		}
+		if err := h.EndSessions(t.Context(), end, u.ID); err != nil {
+			t.Errorf("sessions ended: %v", err)
+		}
+	}
 }
 
 func TestTwoClaimOneName(t *testing.T) {

@@ -180,7 +180,8 @@ func (a *Accounts) aside(ctx context.Context, fn func(ctx context.Context) error
 			err := fn(working)
 			closing, closed := context.WithTimeout(context.WithoutCancel(ctx), leaseWait)
 			defer closed()
-			return errors.Join(err, a.Slate.Delete(closing, leaseKey, results[0].Version))
+			_ = a.Slate.Delete(closing, leaseKey, results[0].Version) // else it ends by itself; what fn did stands
+			return err
 		} else if !errors.Is(err, journal.ErrConflict) {
 			return fmt.Errorf("wait for other administrators: %w", err)
 		}

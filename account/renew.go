@@ -62,7 +62,7 @@ func (a *Accounts) SetPassword(ctx context.Context, token, old, password string)
 // ResetPassword gives another person a new password: the one named, or "" for
 // one that is drawn, given back and shown nowhere again. Their sessions end. They
 // have to change it at the next sign-in, unless the operator named it. The same
-// Op gives the same drawn password again.
+// Op gives the same drawn password again, as long as it stands.
 func (a *Accounts) ResetPassword(ctx context.Context, by By, id, password string) (drawn string, err error) {
 	p, _, err := a.person(ctx, id)
 	if err != nil {
@@ -75,13 +75,13 @@ func (a *Accounts) ResetPassword(ctx context.Context, by By, id, password string
 	if password == "" {
 		drawn, must = a.draw("reset", by.Op), true
 		password = drawn
-		if by.Op != "" {
-			if same, _, err := a.fits(ctx, p.Password, drawn); err != nil || same {
-				return drawn, err
-			}
-		}
 	} else if err := a.Profile.Check(password, p.Name); err != nil {
 		return "", err
+	}
+	if by.Op != "" { // a salt is drawn each time: the store would take a repetition for something else
+		if same, _, err := a.fits(ctx, p.Password, password); err != nil || same && p.MustChange == must {
+			return drawn, err
+		}
 	}
 	_, err = a.replace(ctx, by, id, actReset, password, must, func(now person) error { return over(by.Actor, now) })
 	if err != nil {
@@ -105,7 +105,8 @@ func (a *Accounts) replace(ctx context.Context, by By, id, act, password string,
 		if err := check(*p); err != nil {
 			return err
 		}
-		p.Password, p.Changed, p.MustChange = hash, a.rotated(), must
+		now := a.now()
+		p.Password, p.Changed, p.MustChange = hash, &now, must
 		p.Sessions++
 		return nil
 	})

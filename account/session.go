@@ -268,8 +268,8 @@ func (a *Accounts) sittings(ctx context.Context, user string, fn func(journal.Ro
 	}
 }
 
-// Open counts the sessions that have not ended, of everybody.
-func (a *Accounts) Open(ctx context.Context) (n int, err error) {
+// SessionCount counts the sessions that have not ended, of everybody.
+func (a *Accounts) SessionCount(ctx context.Context) (n int, err error) {
 	err = a.sittings(ctx, "", func(_ journal.Row, s sitting) error {
 		if s.holds(a.now()) {
 			n++
@@ -316,9 +316,10 @@ func (a *Accounts) endSession(ctx context.Context, by Actor, id string) error {
 }
 
 // EndSessions ends every session of a user at once, one's own or of whom one
-// administers; those being opened at this moment, too.
+// administers; those being opened at this moment, too. It may be repeated
+// whatever its Op: it then ends what was opened since.
 func (a *Accounts) EndSessions(ctx context.Context, by By, user string) error {
-	_, err := a.change(ctx, by, user, actSignOut, func(p *person) error {
+	_, err := a.change(ctx, By{Actor: by.Actor}, user, actSignOut, func(p *person) error {
 		if by.ReadOnly {
 			return ErrDenied
 		}

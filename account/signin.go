@@ -144,7 +144,7 @@ func (c charges) take(ctx context.Context) error {
 
 // giveBack takes the charges back, also where ctx has ended.
 func (c charges) giveBack(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countWait)
 	defer cancel()
 	var errs []error
 	for _, key := range c.keys {
@@ -153,9 +153,11 @@ func (c charges) giveBack(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// clear forgets the failures of who was let in; the network keeps its own but
-// for this charge.
+// clear forgets the failures of who was let in, also where ctx has ended; the
+// network keeps its own but for this charge.
 func (c charges) clear(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countWait)
+	defer cancel()
 	for i, key := range c.keys {
 		forget := c.a.clear
 		if len(c.keys) > 1 && i == 0 {

@@ -37,6 +37,7 @@ type run func(ctx context.Context, std stdio, args []string) error
 
 // stdio is where a command speaks; tests give their own.
 type stdio struct {
+	in       io.Reader
 	out, err io.Writer
 }
 
@@ -46,15 +47,15 @@ type usageError struct{ message string }
 func (e usageError) Error() string { return e.message }
 
 func commands() []command {
-	return []command{
+	return append([]command{
 		serveCommand(), importCommand(), exportCommand(), reindexCommand(), checkCommand(),
 		benchSearchCommand(), benchServeCommand(), benchImportCommand(), benchCeilingCommand(),
-	}
+	}, userCommands()...)
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := execute(ctx, stdio{os.Stdout, os.Stderr}, os.Args[1:])
+	code := execute(ctx, stdio{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }

@@ -25,10 +25,16 @@ func TestMain(m *testing.M) {
 // kepu runs a command in this process.
 func kepu(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
+	return kepuFed(t, "", args...)
+}
+
+// kepuFed is kepu with something on its standard input.
+func kepuFed(t *testing.T, in string, args ...string) (code int, out, errs string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	code = execute(ctx, stdio{&stdout, &stderr}, args)
+	code = execute(ctx, stdio{strings.NewReader(in), &stdout, &stderr}, args)
 	return code, stdout.String(), stderr.String()
 }
 

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"kepu/account"
 	"kepu/content"
 	"kepu/journal"
 	"kepu/media"
@@ -72,6 +73,10 @@ func (s *stores) close() error { return s.journal.Close() }
 
 func (s *stores) desk() *content.Desk {
 	return &content.Desk{Store: s.journal, Slate: s.slate, Now: s.now}
+}
+
+func (s *stores) accounts(rules account.Profile) *account.Accounts {
+	return &account.Accounts{Store: s.journal, Slate: s.slate, Secret: s.secret, Profile: rules, Now: s.now}
 }
 
 func (s *stores) media() *media.Collection {
