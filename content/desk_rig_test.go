@@ -23,7 +23,9 @@ func (s staff) Actor(_ context.Context, id string) (account.Actor, error) {
 }
 
 func everybody() staff {
-	one := func(role account.Role, region string) []account.Grant { return []account.Grant{{Role: role, Region: region}} }
+	one := func(role account.Role, region string) []account.Grant {
+		return []account.Grant{{Role: role, Region: region}}
+	}
 	return staff{
 		"author": one(account.Author, ""), "author2": one(account.Author, "33"),
 		"editor": one(account.Editor, ""), "editor2": one(account.Editor, ""),

@@ -73,6 +73,9 @@ func (d *Desk) attempt(ctx context.Context, s step) (stamp Stamp, raced bool, er
 		}
 	}
 	switch changed, err := s.do(ctx, &item); {
+	case err != nil && s.latest && s.by.Op != "":
+		stamp, err := d.repeated(ctx, s, err) // it may be refused for having been done
+		return stamp, false, err
 	case err != nil:
 		return Stamp{}, false, err
 	case !changed:
