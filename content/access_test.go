@@ -171,8 +171,8 @@ func TestWhoMayKeep(t *testing.T) {
 			_, err := r.PutSetting(t.Context(), who, 0, "gate", map[string]any{})
 			return err
 		}, "chief"},
-		"footer": {func(t *testing.T, r *room, who content.By) error {
-			_, err := r.PutSetting(t.Context(), who, 0, "footer", map[string]any{})
+		"site": {func(t *testing.T, r *room, who content.By) error {
+			_, err := r.PutSetting(t.Context(), who, 0, "site", map[string]any{})
 			return err
 		}, "admin"},
 		"drop a setting": {func(t *testing.T, r *room, who content.By) error {

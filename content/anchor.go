@@ -155,7 +155,7 @@ func (s *seeker) window(text []rune) (offset, length int, likeness float64) {
 		return 0, 0, 0
 	}
 	held := make(map[uint64]int, len(s.grams))
-	shared := 0
+	shared, headed := 0, false // headed: the best begins with a pair of the quote's
 	for i := 0; i+1 < len(text); i++ {
 		if want := s.grams[gram(text, i)]; want > 0 {
 			if held[gram(text, i)]++; held[gram(text, i)] <= want {
@@ -169,8 +169,10 @@ func (s *seeker) window(text []rune) (offset, length int, likeness float64) {
 				}
 			}
 		}
-		if l := 2 * float64(shared) / float64(len(s.quote)-1+pairs); l > likeness {
-			offset, length, likeness = max(0, i+1-pairs), wide, l
+		l, start := 2*float64(shared)/float64(len(s.quote)-1+pairs), max(0, i+1-pairs)
+		begins := s.grams[gram(text, start)] > 0
+		if l > likeness || l == likeness && begins && !headed {
+			offset, length, likeness, headed = start, wide, l, begins
 		}
 	}
 	return offset, length, likeness

@@ -222,10 +222,32 @@ func (d *Desk) change(ctx context.Context, by By, id, act string, do func(*Comme
 			return Stamp{Rev: record.Rev, Seq: record.Seq}, nil
 		}
 		stamp, err := d.putComment(ctx, by, c, record.Rev, act)
+		if by.Op != "" && errors.Is(err, journal.ErrOp) {
+			return d.doneBefore(ctx, by, record, act, err)
+		}
 		if err == nil || try == commentTries || !errors.Is(err, journal.ErrConflict) {
 			return stamp, err
 		}
 	}
+}
+
+// doneBefore gives the first result of an operation on a comment, which others
+// have acted on since; the error it is given where it was another act.
+func (d *Desk) doneBefore(ctx context.Context, by By, record journal.Record, act string, why error) (Stamp, error) {
+	for rev := record.Rev; rev > 0 && record.Rev-rev < opDepth; rev-- {
+		was, err := d.Store.GetRev(ctx, record.Key, rev)
+		if err != nil {
+			return Stamp{}, fmt.Errorf("comment %s at %d: %w", record.ID, rev, err)
+		}
+		entry, err := d.entry(ctx, was.Seq)
+		if err != nil {
+			return Stamp{}, err
+		}
+		if entry.Op == by.Op && entry.Act == act && entry.Actor == by.ID {
+			return Stamp{Rev: rev, Seq: was.Seq}, nil
+		}
+	}
+	return Stamp{}, why
 }
 
 // putComment commits a comment over revision rev, or its deletion.

@@ -13,6 +13,9 @@
 //	Topic      主题: one of a two-level tree
 //	Series     系列: items in a told order
 //	Scene      情景: a rule that lifts items between two instants
+//	Correction 更正: what was wrong in an earlier text and is put right
+//	Comment    批注: what somebody at the desk said about a passage
+//	Gate       门槛: what stands against publishing a text
 //	Desk       编辑部: where items are written, reviewed and published
 //	Han        a Chinese character; texts are measured in Han, not bytes
 package content

@@ -32,6 +32,14 @@ func TestGate(t *testing.T) {
 		{"film", func(v *Version, _ *Placement) { v.Article, v.Video = nil, someVideo().Video }, ""},
 		{"film without captions", func(v *Version, _ *Placement) { v.Article, v.Video = nil, &Video{} }, "captions!"},
 		{"source", func(v *Version, _ *Placement) { v.Source = Source{} }, "source"},
+		{"source's address only", func(v *Version, _ *Placement) { v.Source = Source{URL: "https://example.org"} }, "source"},
+		{"health, never to be looked at again", func(_ *Version, p *Placement) { p.Topics = []string{"health-mind"} }, "recheck"},
+		{"emergency by its topic", func(_ *Version, p *Placement) { p.Topics = []string{"emergency"} }, "recheck"},
+		{"emergency by its form", func(v *Version, _ *Placement) { v.Form = "emergency" }, "recheck"},
+		{"health, to be looked at again", func(v *Version, p *Placement) { p.Topics, v.Recheck = []string{"health"}, "2027-01-01" }, ""},
+		{"too long", func(v *Version, _ *Placement) {
+			v.Article.Body.Content[0].Content[0].Text = strings.Repeat("潮", 6_201)
+		}, "length"},
 		{"reviewer", func(v *Version, _ *Placement) { v.Reviewer = "" }, "reviewer"},
 		{"no plain", func(v *Version, _ *Placement) { v.Plain = "" }, "plain"},
 		{"plain too long", func(v *Version, _ *Placement) { v.Plain = strings.Repeat("长", 25) + "。" }, "plain"},

@@ -126,6 +126,9 @@ func (d *Desk) PutScene(ctx context.Context, by By, rev uint64, s Scene) (Stamp,
 // the regular form of ReadSetting, so no page and no rule ever meets a wrong one.
 // A chief writes those of review, gate and words, an administrator the others.
 func (d *Desk) PutSetting(ctx context.Context, by By, rev uint64, name string, value any) (Stamp, error) {
+	if err := keeps(by, KindSetting, name); err != nil {
+		return Stamp{}, err
+	}
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("put setting %s: %w", shown(name), err)

@@ -212,14 +212,14 @@ func TestReviewKeepsItsStages(t *testing.T) {
 func TestReviewRules(t *testing.T) {
 	r := newsroom(t, 3)
 	for field, bad := range map[string]map[string]any{
-		"value.stages.default": {"stages": map[string]any{}},
-		"value.stages.text":    {"stages": map[string]any{"default": []string{}, "text": []string{"final", "first"}}},
-		"value.stages.steps":   {"stages": map[string]any{"default": []string{}, "steps": []string{"first", "first"}}},
-		"value.stages.rumour":  {"stages": map[string]any{"default": []string{}, "rumour": []string{"second"}}},
-		"value.stages.story":   {"stages": map[string]any{"default": []string{}, "story": []string{}}},
-		"value.days.first":     {"stages": map[string]any{"default": []string{}}, "days": map[string]int{"first": -1}},
-		"value.days.second":    {"stages": map[string]any{"default": []string{}}, "days": map[string]int{"second": 1}},
-		"value":                {"stages": 3},
+		"stages.default": {"stages": map[string]any{}},
+		"stages.text":    {"stages": map[string]any{"default": []string{}, "text": []string{"final", "first"}}},
+		"stages.steps":   {"stages": map[string]any{"default": []string{}, "steps": []string{"first", "first"}}},
+		"stages.rumour":  {"stages": map[string]any{"default": []string{}, "rumour": []string{"second"}}},
+		"stages.story":   {"stages": map[string]any{"default": []string{}, "story": []string{}}},
+		"days.first":     {"stages": map[string]any{"default": []string{}}, "days": map[string]int{"first": -1}},
+		"days.second":    {"stages": map[string]any{"default": []string{}}, "days": map[string]int{"second": 1}},
+		"value":          {"stages": 3},
 	} {
 		_, err := r.PutSetting(t.Context(), by("chief"), 1, content.SettingReview, bad)
 		wantProblem(t, err, field)

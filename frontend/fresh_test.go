@@ -309,3 +309,83 @@ func TestJSON(t *testing.T) {
 		t.Errorf("by id: %v", again["slug"])
 	}
 }
+
+// TestGrey: every page is without colour from one instant to another, also
+// where it was cached before, and at no other time.
+func TestGrey(t *testing.T) {
+	var mu sync.Mutex
+	var ahead time.Duration
+	now := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return time.Now().Add(ahead)
+	}
+	r := newRig(t, func(c *frontend.Config) { c.Now = now })
+	r.publish(article("a", "取暖的文章", content.Seniors))
+	from := time.Now().Add(time.Hour)
+	if _, err := r.desk.PutSetting(t.Context(), content.Operator(), 0, content.SettingGrey, content.Grey{From: from, Until: from.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	r.wait()
+	paths := []string{"/", "/seniors", "/article/a", "/search?q=x", "/easy", "/easy/article/a"}
+	last := map[string]string{}
+	for i, c := range []struct {
+		ahead time.Duration
+		grey  bool
+	}{{0, false}, {90 * time.Minute, true}, {3 * time.Hour, false}} {
+		mu.Lock()
+		ahead = c.ahead
+		mu.Unlock()
+		r.publish(article(fmt.Sprint("later-", i), "另一篇", content.Youth)) // the shelf looks at its clock
+		for _, p := range paths {
+			a := r.get(p)
+			if grey := strings.Contains(string(a.body), `class="grey"`) || strings.Contains(string(a.body), `class="easy grey"`); grey != c.grey {
+				t.Errorf("%v ahead, %s: grey %v, want %v", c.ahead, p, grey, c.grey)
+			}
+			if tag := a.Header.Get("ETag"); tag == last[p] {
+				t.Errorf("%v ahead, %s: a browser would keep the former page", c.ahead, p)
+			}
+			last[p] = r.tags(p)[p]
+		}
+	}
+	if css := r.get(cutout(string(r.get("/").body), "/assets/", `standard.css"`)); !strings.Contains(string(css.body), "html.grey") {
+		t.Error("the styles do not know of grey")
+	}
+}
+
+// cutout cuts an address that begins and ends so out of a page.
+func cutout(page, from, to string) string {
+	at := strings.Index(page, to)
+	if at < 0 {
+		return ""
+	}
+	return page[strings.LastIndex(page[:at], from) : at+len(to)-1]
+}
+
+// TestCorrections: what was put right stands on the page in both views, in the
+// JSON and in what search engines read.
+func TestCorrections(t *testing.T) {
+	r := newRig(t)
+	sub := article("a", "取暖的文章")
+	sub.Version.Corrections = []content.Correction{{On: "2026-11-02", Text: "一处"}, {On: "2026-11-20", Text: "温度应为<18>度"}}
+	r.publish(sub, article("b", "别的文章"))
+	for _, p := range []string{"/article/a", "/easy/article/a"} {
+		body := string(r.get(p).body)
+		first, second := strings.Index(body, "2026年11月20日"), strings.Index(body, "2026年11月2日")
+		if !strings.Contains(body, "温度应为&lt;18&gt;度") || !strings.Contains(body, `href="#fix"`) || first < 0 || second < first {
+			t.Errorf("%s does not show the corrections, newest first", p)
+		}
+		if !strings.Contains(body, `"correction":[{"@type":"CorrectionComment","datePublished":"2026-11-20","text":`) {
+			t.Errorf("%s does not tell search engines", p)
+		}
+		if other := string(r.get(p[:len(p)-1] + "b").body); strings.Contains(other, "更正") {
+			t.Errorf("%s: one that has none shows some", p)
+		}
+	}
+	var item struct {
+		Corrections []content.Correction `json:"corrections"`
+	}
+	if err := json.Unmarshal(r.get("/api/v1/items/a").body, &item); err != nil || len(item.Corrections) != 2 || item.Corrections[0].On != "2026-11-20" {
+		t.Errorf("JSON: %+v, %v", item, err)
+	}
+}

@@ -92,7 +92,11 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	must()
 	r.blobs, err = disk.Open(dir+"/blobs", disk.Options{Log: log})
 	must()
-	r.shelf, err = shelf.Open(dir+"/shelf", shelf.Options{Log: log})
+	c := frontend.Config{BaseURL: r.base, Log: log}
+	for _, f := range change {
+		f(&c)
+	}
+	r.shelf, err = shelf.Open(dir+"/shelf", shelf.Options{Log: log, Now: c.Now})
 	must()
 	r.index, err = search.Open(dir+"/search", r.shelf, search.Options{Log: log})
 	must()
@@ -108,12 +112,13 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	err = r.desk.Seed(t.Context())
 	must()
 
-	c := frontend.Config{Shelf: r.shelf, Search: r.index, Blobs: r.blobs, BaseURL: r.base, Log: log}
+	c.Shelf, c.Search, c.Blobs = r.shelf, r.index, r.blobs
 	c.Studio = &studio.Config{Accounts: r.users, Desk: r.desk, Store: r.store, Slate: r.store.Slate(), Media: &media.Collection{Blobs: r.blobs, Store: r.store, Temp: dir},
-		Shelf: r.shelf, Roll: r.roll, Hooks: &hook.Book{Store: r.store, Slate: r.store.Slate(), Secret: secret, BaseURL: r.base, Log: log}, Secret: secret, Now: time.Now, Log: log}
-	for _, f := range change {
-		f(&c)
+		Shelf: r.shelf, Roll: r.roll, Hooks: &hook.Book{Store: r.store, Slate: r.store.Slate(), Secret: secret, BaseURL: c.BaseURL, Log: log}, Secret: secret, Now: c.Now, Log: log}
+	if c.Now == nil {
+		c.Studio.Now = time.Now
 	}
+	r.base = c.BaseURL
 	r.doors, r.doc = studio.New(*c.Studio, r.base), &described{}
 	app, err := frontend.New(c)
 	must()

@@ -10,7 +10,7 @@ import (
 const look = time.Second
 
 // watch makes new states at known instants: an item's or pin's end, a scene's
-// start or end.
+// or the grey time's start or end.
 func (s *Shelf) watch() {
 	for {
 		if s.due() {
@@ -44,7 +44,7 @@ func (s *Shelf) tick() error {
 // made, or, where the clock was set back, not yet.
 func (s *Shelf) due() bool {
 	st, now := s.state.Load(), s.now().UnixMilli()
-	if st.scenes.running(now) != st.scenes.running(st.at) {
+	if st.scenes.running(now) != st.scenes.running(st.at) || st.docs.greyAt(now) != st.docs.greyAt(st.at) {
 		return true
 	}
 	for _, p := range st.pins {
@@ -74,6 +74,11 @@ func (st *state) ends(now int64, fn func(handle)) {
 // nextEdge gives the first known instant after another.
 func (st *state) nextEdge(after int64) (edge int64, ok bool) {
 	edge, ok = st.scenes.nextEdge(after)
+	for _, at := range st.docs.greyEdges() {
+		if at > after && (!ok || at < edge) {
+			edge, ok = at, true
+		}
+	}
 	for _, p := range st.pins {
 		if p.until > after && (!ok || p.until < edge) {
 			edge, ok = p.until, true
@@ -100,6 +105,11 @@ func (e *edit) advance(now int64, version uint64) {
 		if p.holds(e.at) != p.holds(now) {
 			e.touchPin(p)
 		}
+	}
+	if e.docs.greyAt(e.at) != e.docs.greyAt(now) {
+		d := e.docs.clone()
+		d.versions[Settings] = version
+		e.docs, e.visible = d, true
 	}
 	e.at = now
 	for _, h := range ended {

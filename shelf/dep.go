@@ -9,7 +9,7 @@ type Dep string
 const (
 	Topics   Dep = "topics"   // the tree of topics
 	Scenes   Dep = "scenes"   // any scene, and which of them run
-	Settings Dep = "settings" // any setting
+	Settings Dep = "settings" // any setting, and whether pages are grey
 )
 
 // ItemDep is one item: its revision, and whether it is live.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"kepu/content"
 	"kepu/journal"
@@ -20,6 +21,7 @@ type docs struct {
 	settings map[string][]byte
 	versions map[Dep]uint64
 	tree     []content.Topic // topics, parents before children
+	grey     content.Grey    // the setting of that name
 }
 
 func newDocs() *docs {
@@ -32,7 +34,7 @@ func newDocs() *docs {
 func (d *docs) clone() *docs {
 	return &docs{
 		topics: maps.Clone(d.topics), series: maps.Clone(d.series), scenes: maps.Clone(d.scenes),
-		settings: maps.Clone(d.settings), versions: maps.Clone(d.versions), tree: d.tree,
+		settings: maps.Clone(d.settings), versions: maps.Clone(d.versions), tree: d.tree, grey: d.grey,
 	}
 }
 
@@ -59,9 +61,32 @@ func (d *docs) set(key journal.Key, state []byte, version uint64) (err error) {
 		} else {
 			d.settings[key.ID] = state
 		}
+		if key.ID == content.SettingGrey && err == nil {
+			d.grey = readGrey(state)
+		}
 		d.versions[Settings] = version
 	}
 	return err
+}
+
+// readGrey reads the setting; one that is not there or cannot be read is of no
+// time at all.
+func readGrey(state []byte) (g content.Grey) {
+	if state == nil || json.Unmarshal(state, &g) != nil {
+		return content.Grey{}
+	}
+	return g
+}
+
+// greyAt tells whether pages are grey at an instant.
+func (d *docs) greyAt(now int64) bool { return d.grey.At(time.UnixMilli(now)) }
+
+// greyEdges are the instants at which that changes.
+func (d *docs) greyEdges() []int64 {
+	if d.grey == (content.Grey{}) {
+		return nil
+	}
+	return []int64{d.grey.From.UnixMilli(), d.grey.Until.UnixMilli()}
 }
 
 func setDoc[T content.Topic | content.Series | content.Scene](into map[string]T, id string, state []byte) error {

@@ -282,3 +282,49 @@ func TestTopicTree(t *testing.T) {
 		t.Errorf("deleted: %v", err)
 	}
 }
+
+// Grey begins and ends at the instants the setting names, and every page that
+// depends on settings knows; a setting of nonsense is none.
+func TestGrey(t *testing.T) {
+	d, s, c := started(t)
+	from := c.now().Add(time.Hour)
+	look := func() (bool, uint64, uint64) {
+		t.Helper()
+		if s.due() {
+			if err := s.tick(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v := view(t, s)
+		return v.Grey(), v.Version(Settings), v.Epoch()
+	}
+	shown(t, s, d.put(content.KindSetting, content.SettingGrey, content.Grey{From: from, Until: from.Add(time.Hour)}))
+	if edge, ok := s.state.Load().nextEdge(c.now().UnixMilli()); !ok || edge != from.UnixMilli() {
+		t.Errorf("next known instant is %d, %t", edge, ok)
+	}
+	grey, version, epoch := look()
+	if grey {
+		t.Error("grey before its time")
+	}
+	for _, step := range []struct {
+		at   time.Time
+		grey bool
+	}{{from, true}, {from.Add(time.Hour), false}, {from.Add(time.Minute), true}} {
+		c.set(step.at)
+		g, v, e := look()
+		if g != step.grey || v == version || e == epoch {
+			t.Errorf("at %v: grey %t, version %d after %d, epoch %d after %d", step.at, g, v, version, e, epoch)
+		}
+		if again, same, _ := look(); again != g || same != v {
+			t.Error("it changes by itself")
+		}
+		version, epoch = v, e
+	}
+	wantFresh(t, s, d.store)
+	for _, wrong := range []any{map[string]int{"from": 1}, map[string]string{"from": "soon"}, content.Grey{}} {
+		shown(t, s, d.put(content.KindSetting, content.SettingGrey, wrong))
+		if grey, _, _ := look(); grey {
+			t.Errorf("%v is grey", wrong)
+		}
+	}
+}

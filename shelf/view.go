@@ -236,6 +236,13 @@ func (v *View) Setting(name string, into any) error {
 	return nil
 }
 
+// Grey tells whether pages are to be without colour now. It changes with
+// Settings, at the instants that the setting names too.
+func (v *View) Grey() bool {
+	v.steady()
+	return v.st.docs.greyAt(v.st.at)
+}
+
 func doc[T any](from map[string]T, name string) (T, error) {
 	d, ok := from[name]
 	if !ok {

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -9,8 +10,8 @@ import (
 
 // Bounds of pairing blocks that are not the same.
 const (
-	maxPairs = 10_000 // pairs looked at between two blocks that stand
-	alike    = 0.35   // least likeness of the two sides of a changed block
+	maxPairs = 250_000 // pairs looked at between two blocks that stand
+	alike    = 0.35    // least likeness of the two sides of a changed block
 )
 
 // bodies compares two bodies: blocks that are the same stand, those between
@@ -113,10 +114,10 @@ func (w *work) pairs(a, b []leaf) (pairs [][2]int) {
 	like := make([]float32, len(a)*len(b))
 	for i := len(a) - 1; i >= 0; i-- {
 		for j := len(b) - 1; j >= 0; j-- {
-			if w.steps -= len(a[i].grams) + len(b[j].grams); w.steps < 0 {
+			s, cost := likeness(&a[i], &b[j])
+			if w.steps -= cost; w.steps < 0 {
 				return nil
 			}
-			s := likeness(&a[i], &b[j])
 			like[i*len(b)+j] = s
 			best[i*wide+j] = max(best[(i+1)*wide+j], best[i*wide+j+1])
 			if s >= alike {
@@ -141,18 +142,39 @@ func (w *work) pairs(a, b []leaf) (pairs [][2]int) {
 
 // likeness is Dice's coefficient of the pairs of neighbouring characters, less
 // a little where the types differ; blocks without words are alike where their
-// type is.
-func likeness(a, b *leaf) float32 {
-	var s float32
-	if total := len(a.grams) + len(b.grams); total > 0 {
-		s = 2 * float32(common(a.grams, b.grams)) / float32(total)
-	} else if a.kind == b.kind {
+// type is. cost is in steps.
+func likeness(a, b *leaf) (s float32, cost int) {
+	switch total := len(a.grams) + len(b.grams); {
+	case total == 0 && a.kind == b.kind:
 		s = 1
+	case total > 0 && a.sketch.near(&b.sketch):
+		cost = total
+		s = 2 * float32(common(a.grams, b.grams)) / float32(total)
 	}
 	if a.kind != b.kind {
 		s *= 0.9
 	}
-	return s
+	return s, cost + 1
+}
+
+// sketch marks which pairs a text has, by a hash of each: most texts that have
+// little in common are told apart by it alone.
+type sketch [16]uint64
+
+func (s *sketch) mark(gram uint64) {
+	h := gram * 0x9e3779b97f4a7c15 >> 54 // Fibonacci hashing to 10 bits
+	s[h/64] |= 1 << (h % 64)
+}
+
+// near is false where two texts cannot well be alike, with room for pairs that
+// fell together.
+func (s *sketch) near(t *sketch) bool {
+	both, all := 0, 0
+	for i := range s {
+		both += bits.OnesCount64(s[i] & t[i])
+		all += bits.OnesCount64(s[i]) + bits.OnesCount64(t[i])
+	}
+	return float64(2*both) >= 0.7*alike*float64(all)
 }
 
 // common counts what two sorted lists share.
@@ -176,7 +198,9 @@ func measure(list []leaf) {
 		l := &list[i]
 		var last rune
 		for _, r := range l.text {
-			l.grams = append(l.grams, uint64(last)<<32|uint64(r))
+			gram := uint64(last)<<32 | uint64(r)
+			l.grams = append(l.grams, gram)
+			l.sketch.mark(gram)
 			last = r
 		}
 		slices.Sort(l.grams)

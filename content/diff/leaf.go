@@ -10,13 +10,14 @@ import (
 
 // leaf is a block with words or a picture of its own.
 type leaf struct {
-	kind  string
-	in    []string // types of its containers
-	path  string   // the same, with a + after those that began before this leaf
-	text  string
-	props []named // by name
-	key   string  // the same in leaves that are the same
-	grams []uint64
+	kind   string
+	in     []string // types of its containers
+	path   string   // the same, with a + after those that began before this leaf
+	text   string
+	props  []named  // by name
+	key    string   // the same in leaves that are the same
+	grams  []uint64 // pairs of neighbouring characters, sorted
+	sketch sketch
 }
 
 // leaves lays a body out flat.

@@ -31,6 +31,7 @@ ai: 无
 checked: 2026-11-01
 recheck: 2027-11-01
 seo: {title: 搜, description: 索}
+corrections: [{on: 2026-11-02, text: 旧}, {on: 2026-11-20, text: 新}]
 pin: {on: [all, youth], until: 2027-01-01, order: 2}
 ---
 **粗** H<sub>2</sub>O [链](https://a.cn/?a=1&b=2) <b>"引号"</b> &lt;尖&gt;

@@ -13,18 +13,19 @@ import (
 // is set.
 type Item struct {
 	shelf.Card
-	Plain      string              `json:"plain" doc:"三句话看懂"`
-	Tags       []string            `json:"tags"`
-	Author     string              `json:"author"`
-	Source     content.Source      `json:"source"`
-	References []content.Reference `json:"references,omitempty"`
-	Licence    string              `json:"licence"`
-	Series     *Part               `json:"series,omitempty"`
-	Updated    time.Time           `json:"updated_at"`
-	Reviewer   string              `json:"reviewed_by"`
-	Rev        uint64              `json:"rev"`
-	Article    *Article            `json:"article,omitempty"`
-	Video      *Video              `json:"video,omitempty"`
+	Plain       string               `json:"plain" doc:"三句话看懂"`
+	Tags        []string             `json:"tags"`
+	Author      string               `json:"author"`
+	Source      content.Source       `json:"source"`
+	References  []content.Reference  `json:"references,omitempty"`
+	Licence     string               `json:"licence"`
+	Corrections []content.Correction `json:"corrections,omitempty" doc:"更正，新的在前"`
+	Series      *Part                `json:"series,omitempty"`
+	Updated     time.Time            `json:"updated_at"`
+	Reviewer    string               `json:"reviewed_by"`
+	Rev         uint64               `json:"rev"`
+	Article     *Article             `json:"article,omitempty"`
+	Video       *Video               `json:"video,omitempty"`
 }
 
 // Part is an item's place in a series.
@@ -105,7 +106,7 @@ func (a *API) item(r page.Request) (page.Reply, error) {
 func itemOf(it *shelf.Item, card shelf.Card) Item {
 	whole(&card)
 	v := it.Version
-	out := Item{Card: card, Plain: v.Plain, Tags: it.Item.Placement.Tags, Author: v.Author, Source: v.Source, References: v.References, Licence: v.Licence, Reviewer: v.Reviewer, Rev: it.Rev}
+	out := Item{Card: card, Plain: v.Plain, Tags: it.Item.Placement.Tags, Author: v.Author, Source: v.Source, References: v.References, Corrections: v.Corrections, Licence: v.Licence, Reviewer: v.Reviewer, Rev: it.Rev}
 	if out.Tags == nil {
 		out.Tags = []string{}
 	}

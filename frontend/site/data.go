@@ -44,6 +44,11 @@ type (
 		Type string `json:"@type"`
 		Name string `json:"name"`
 	}
+	comment struct {
+		Type      string `json:"@type"`
+		Published string `json:"datePublished"`
+		Text      string `json:"text"`
+	}
 	website struct {
 		Context string `json:"@context"`
 		Type    string `json:"@type"`
@@ -69,6 +74,7 @@ type (
 		Publisher   organization   `json:"publisher"`
 		Audience    []organization `json:"audience,omitempty"`
 		Licence     string         `json:"license,omitempty"`
+		Corrections []comment      `json:"correction,omitempty"`
 	}
 )
 
@@ -105,6 +111,9 @@ func (s *Site) itemData(h Shell, it *shelf.Item, c shelf.Card) work {
 	}
 	for _, p := range it.Item.Placement.Audiences {
 		w.Audience = append(w.Audience, organization{"Audience", p.Audience.Name()})
+	}
+	for _, c := range v.Corrections {
+		w.Corrections = append(w.Corrections, comment{"CorrectionComment", c.On, c.Text})
 	}
 	if it.Item.Kind == content.KindVideo && v.Video != nil {
 		w.Type, w.Name, w.Headline = "VideoObject", v.Title, ""

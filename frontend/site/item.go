@@ -34,6 +34,7 @@ type item struct {
 	Transcript  []moment
 	Origin      content.Source
 	References  []content.Reference
+	Corrections []correction
 	Review      []string
 	Tags        []Link
 	Series      *part
@@ -58,6 +59,9 @@ type track struct {
 }
 
 type moment struct{ At, Text string }
+
+// correction is one of 更正.
+type correction struct{ At, On, Text string }
 
 type part struct {
 	Link
@@ -170,6 +174,9 @@ func (s *Site) item(r page.Request, it *shelf.Item, card shelf.Card, near []shel
 		m.Cover = &picture{URL: shelf.MediaURL(c.Key, "cover", c.Type), Alt: c.Alt, Caption: c.Caption, Width: c.Width, Height: c.Height, Tall: c.Height*10 > c.Width*9}
 		m.image(s, cover(c))
 	}
+	for _, c := range v.Corrections {
+		m.Corrections = append(m.Corrections, correction{At: c.On, On: s.calendar(c.On), Text: c.Text})
+	}
 	m.where(r.View, it)
 	m.text(v)
 	m.Review = s.review(it)
@@ -252,8 +259,8 @@ func (s *Site) review(it *shelf.Item) (lines []string) {
 	if it.Item.Updated != nil && it.Item.Published != nil && !it.Item.Updated.Equal(*it.Item.Published) {
 		lines = append(lines, "最近修订："+s.day(*it.Item.Updated))
 	}
-	if t, err := time.ParseInLocation("2006-01-02", v.Checked, s.zone); err == nil {
-		lines = append(lines, "核对事实："+s.day(t))
+	if day := s.calendar(v.Checked); day != "" {
+		lines = append(lines, "核对事实："+day)
 	}
 	if t, err := time.ParseInLocation("2006-01-02", v.Recheck, s.zone); err == nil {
 		lines = append(lines, "下次复核："+t.Format("2006年1月"))

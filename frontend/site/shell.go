@@ -14,16 +14,7 @@ import (
 
 // Settings are what the setting "site" says of the platform. What it leaves
 // empty, New's Config fills.
-type Settings struct {
-	Name      string `json:"name,omitempty"`
-	Motto     string `json:"motto,omitempty"`
-	Provider  string `json:"provider,omitempty"` // 主办单位
-	ICP       string `json:"icp,omitempty"`
-	Police    string `json:"police,omitempty"`
-	Code      string `json:"code,omitempty"` // 网站标识码
-	Phone     string `json:"phone,omitempty"`
-	PhoneNote string `json:"phone_note,omitempty"`
-}
+type Settings content.Site
 
 // Defaults are the platform's own words.
 func Defaults() Settings {
@@ -68,6 +59,7 @@ type Shell struct {
 	Site      Settings
 	Assets    web.Assets
 	Easy      bool
+	Grey      bool // without colour, for a time of mourning
 	Look      Look
 	Path      string // in the standard view
 	Title     string // of the window
@@ -104,6 +96,9 @@ type Feed struct{ Name, Type, URL string }
 // own. query is what belongs to the canonical address.
 func (s *Site) shell(r page.Request, heading, about, query string) Shell {
 	h := Shell{Assets: s.Assets, Easy: r.Easy, Path: r.Path, Heading: heading, About: clip(about, 120), OGType: "website", Site: s.settings(r.View)}
+	if r.View != nil {
+		h.Grey = r.View.Grey()
+	}
 	if r.Easy {
 		h.Path = cmp.Or(strings.TrimPrefix(r.Path, "/easy"), "/")
 		h.Look = look(r.Query)

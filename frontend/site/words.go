@@ -57,7 +57,17 @@ func phrases(title string) []string {
 // day writes a date as people say it.
 func (s *Site) day(t time.Time) string { return t.In(s.zone).Format("2006年1月2日") }
 
-// date is the same without the year.
+// calendar writes a day of the calendar, kept as YYYY-MM-DD, as people say it; ""
+// where it is none.
+func (s *Site) calendar(day string) string {
+	t, err := time.ParseInLocation(time.DateOnly, day, s.zone)
+	if err != nil {
+		return ""
+	}
+	return s.day(t)
+}
+
+// date is a day without its year.
 func (s *Site) date(t time.Time) string { return t.In(s.zone).Format("1月2日") }
 
 // days counts the nights from one moment to a later one.
