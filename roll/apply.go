@@ -11,7 +11,7 @@ import (
 
 // Bounds of what is held in memory at once.
 const (
-	recordsAtOnce = 1000
+	recordsAtOnce = 2000
 	bytesAtOnce   = 16 << 20
 )
 
@@ -75,7 +75,7 @@ func (r *Roll) applyKeys(ctx, whole context.Context, f *file, store journal.Stor
 			}
 			records[i] = record
 		}
-		if err := r.write(whole, f, store, records); err != nil {
+		if err := r.write(ctx, whole, f, store, records); err != nil {
 			return err
 		}
 	}
@@ -92,18 +92,18 @@ func kept(kind string) bool {
 }
 
 // write brings records of any kind into the file.
-func (r *Roll) write(ctx context.Context, f *file, store journal.Store, records []journal.Record) error {
+func (r *Roll) write(ctx, whole context.Context, f *file, store journal.Store, records []journal.Record) error {
 	var items []journal.Record
 	for _, record := range records {
 		if record.Kind == content.KindItem {
 			items = append(items, record)
 			continue
 		}
-		if err := r.writeRecord(ctx, f, record); err != nil {
+		if err := r.writeRecord(whole, f, record); err != nil {
 			return fmt.Errorf("%s %s: %w", record.Kind, record.ID, err)
 		}
 	}
-	return r.writeItems(ctx, f, store, items)
+	return r.writeItems(ctx, whole, f, store, items)
 }
 
 // ahead brings in the one entry that made a record which is newer than the
@@ -158,7 +158,7 @@ func (r *Roll) build(ctx context.Context, store journal.Store) error {
 		if err := load(newest); err != nil {
 			return err
 		}
-		err := f.transact(ctx, func(whole context.Context) error { return r.write(whole, f, store, records) })
+		err := f.transact(ctx, func(whole context.Context) error { return r.write(ctx, whole, f, store, records) })
 		records, size = records[:0], 0
 		return err
 	}

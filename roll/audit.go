@@ -102,7 +102,7 @@ func (q *EntryQuery) question(of uint32) (string, []any, error) {
 	case q.Kind != "":
 		index = "entry_kind"
 	}
-	return "SELECT " + entryColumns + " FROM entry p INDEXED BY " + index + " WHERE " + where.text.String() +
+	return "SELECT " + entryColumns + " FROM entry p INDEXED BY " + index + " WHERE " + where.text +
 		" ORDER BY p.at DESC, p.seq DESC", where.args, nil
 }
 

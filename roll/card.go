@@ -14,6 +14,7 @@ import (
 type face struct {
 	Hash    journal.Hash `json:"hash"`
 	Title   string       `json:"title"`
+	Order   string       `json:"order"` // by which titles are ordered, see spelled
 	Form    string       `json:"form,omitempty"`
 	Recheck string       `json:"recheck,omitempty"`
 	Media   []string     `json:"media,omitempty"` // asset ids and blob keys, each once
@@ -156,7 +157,7 @@ func digestOf(hash journal.Hash, state []byte) (digest, error) {
 	if err != nil {
 		return digest{}, err
 	}
-	d := digest{face: face{Hash: hash, Title: v.Title, Form: v.Form, Recheck: v.Recheck}}
+	d := digest{face: face{Hash: hash, Title: v.Title, Order: spelled(v.Title), Form: v.Form, Recheck: v.Recheck}}
 	texts := []string{v.Title, v.Summary, v.Plain}
 	var media []string
 	picture := func(p content.Picture) { media = append(media, p.Asset, string(p.Key)) }

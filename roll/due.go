@@ -115,7 +115,7 @@ func members(ctx context.Context, tx *sql.Tx, s Sight, series string, at cursor,
 	full, known := s.full(), in(s.Known)
 	text := fmt.Sprintf(`SELECT p.seq, iif(p.part = 0, %d, p.part) AS part, p.id, (%s) AS whole FROM place p
 		WHERE p.series = ? AND (whole OR (%s) AND p.mask & ? != 0) AND (iif(p.part = 0, %d, p.part), p.id) > (?, ?)
-		ORDER BY 2, 3 LIMIT ?`, atEnd, full.text.String(), known.text.String(), atEnd)
+		ORDER BY 2, 3 LIMIT ?`, atEnd, full.text, known.text, atEnd)
 	args := append(append(append([]any{}, full.args...), series), known.args...)
 	found, err := tx.QueryContext(ctx, text, append(args, StatusLive.bit(), at.At, at.ID, limit)...)
 	if err != nil {

@@ -26,12 +26,12 @@ type work struct {
 	shown   *digest
 }
 
-// partsAtOnce is how many texts are held in memory at once.
-const partsAtOnce = 100
+// itemsAtOnce is how many items' texts are read while others are written.
+const itemsAtOnce = 100
 
-// prepare reads what is needed to write some items: what the file holds of
-// them and those texts that it does not.
-func (r *Roll) prepare(ctx context.Context, f *file, store journal.Store, records []journal.Record) ([]*work, error) {
+// prepare reads what the file holds of some items and gives them in the order
+// of their numbers, which new ones are given here.
+func (r *Roll) prepare(ctx context.Context, f *file, records []journal.Record) ([]*work, error) {
 	all := make([]*work, 0, len(records))
 	for _, record := range records {
 		w := &work{record: record}
@@ -39,19 +39,24 @@ func (r *Roll) prepare(ctx context.Context, f *file, store journal.Store, record
 			item, err := content.Decode[content.Item](record.State)
 			if err != nil {
 				r.skip(record, err)
-				record.State = nil // what cannot be read is not listed
-				w.record = record
+				w.record.State = nil // what cannot be read is not listed
 			}
 			w.item = item
 		}
 		if err := w.look(ctx, f); err != nil {
 			return nil, err
 		}
-		if w.record.State != nil || w.old != nil {
-			all = append(all, w)
+		if w.record.State == nil && w.old == nil {
+			continue
 		}
+		if w.old == nil {
+			w.n = f.next
+			f.next++
+		}
+		all = append(all, w)
 	}
-	return all, r.fetch(ctx, store, all)
+	slices.SortFunc(all, func(a, b *work) int { return cmpInt(a.n, b.n) })
+	return all, nil
 }
 
 func (r *Roll) skip(record journal.Record, err error) {
@@ -106,17 +111,18 @@ func (r *Roll) fetch(ctx context.Context, store journal.Store, all []*work) erro
 		want(lead(&w.item), was, &w.lead)
 		want(shown(&w.item), wasShown, &w.shown)
 	}
-	for some := range slices.Chunk(need, partsAtOnce) {
-		keys := make([]journal.PartKey, len(some))
-		for i := range some {
-			keys[i] = some[i].key
-		}
-		parts, err := store.Parts(ctx, keys...)
-		if err != nil {
-			return fmt.Errorf("read versions: %w", err)
-		}
-		r.digest(some, parts)
+	if len(need) == 0 {
+		return nil
 	}
+	keys := make([]journal.PartKey, len(need))
+	for i := range need {
+		keys[i] = need[i].key
+	}
+	parts, err := store.Parts(ctx, keys...)
+	if err != nil {
+		return fmt.Errorf("read versions: %w", err)
+	}
+	r.digest(need, parts)
 	return nil
 }
 
@@ -219,7 +225,7 @@ func (w *work) place(ctx context.Context, f *file, c *card, now time.Time) error
 		series, part = s.ID, s.Part
 	}
 	if c.Shown != nil {
-		liveForm, liveTitle = c.Shown.Form, spelled(c.Shown.Title)
+		liveForm, liveTitle = c.Shown.Form, c.Shown.Order
 	}
 	var schedule any
 	if it.Schedule != nil {
@@ -228,7 +234,7 @@ func (w *work) place(ctx context.Context, f *file, c *card, now time.Time) error
 	return f.do(ctx, `INSERT INTO place (seq, n, id, mask, kind, form, region, people, topics, tags, title, due, series, part,
 			live_form, live_title, until, schedule, recheck, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		w.record.Seq, w.n, c.ID, mask, c.Kind, c.Lead.Form, it.Placement.Region, people(it, w.creator), list(it.Placement.Topics),
-		list(folded(it.Placement.Tags)), spelled(c.Lead.Title), milli(c.Due), series, part,
+		list(folded(it.Placement.Tags)), c.Lead.Order, milli(c.Due), series, part,
 		liveForm, liveTitle, milli(it.Until), schedule, milli(&recheck), milli(&turn))
 }
 
@@ -290,23 +296,51 @@ func (w *work) drop(ctx context.Context, f *file) error {
 	return setUses(ctx, f, w.record.Key, w.old.uses(), nil)
 }
 
-// writeItems brings some items into the file, in the order of their numbers.
-func (r *Roll) writeItems(ctx context.Context, f *file, store journal.Store, records []journal.Record) error {
-	all, err := r.prepare(ctx, f, store, records)
+// writeItems brings some items into the file. While some are written the texts
+// of the next are read.
+func (r *Roll) writeItems(ctx, whole context.Context, f *file, store journal.Store, records []journal.Record) error {
+	all, err := r.prepare(whole, f, records)
 	if err != nil {
 		return err
 	}
-	for _, w := range all {
-		if w.old == nil {
-			w.n = f.next
-			f.next++
+	ctx, cancel := context.WithCancel(ctx)
+	ready := make(chan []*work, 2)
+	failed := make(chan error, 1)
+	go func() {
+		failed <- r.fetchAll(ctx, store, all, ready)
+		close(ready)
+	}()
+	err = writeAll(whole, f, ready, r.now())
+	cancel()
+	for range ready { // so that the other ends
+	}
+	if fetching := <-failed; err == nil {
+		err = fetching
+	}
+	return err
+}
+
+func (r *Roll) fetchAll(ctx context.Context, store journal.Store, all []*work, ready chan<- []*work) error {
+	for some := range slices.Chunk(all, itemsAtOnce) {
+		if err := r.fetch(ctx, store, some); err != nil {
+			return err
+		}
+		select {
+		case ready <- some:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	slices.SortFunc(all, func(a, b *work) int { return cmpInt(a.n, b.n) })
-	now := r.now()
-	for _, w := range all {
-		if err := w.write(ctx, f, now); err != nil {
-			return fmt.Errorf("item %s: %w", w.record.ID, err)
+	return nil
+}
+
+func writeAll(ctx context.Context, f *file, ready <-chan []*work, now time.Time) error {
+	for some := range ready {
+		for i, w := range some {
+			if err := w.write(ctx, f, now); err != nil {
+				return fmt.Errorf("item %s: %w", w.record.ID, err)
+			}
+			some[i] = nil // its texts are not needed any more
 		}
 	}
 	return nil

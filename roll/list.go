@@ -19,23 +19,23 @@ const sep = "\x1f"
 
 // clause is part of a question: SQL and what stands for its question marks.
 type clause struct {
-	text strings.Builder
+	text string
 	args []any
 }
 
 func (c *clause) and(text string, args ...any) {
-	if c.text.Len() > 0 {
-		c.text.WriteString(" AND ")
+	if c.text != "" {
+		c.text += " AND "
 	}
-	c.text.WriteString("(" + text + ")")
+	c.text += "(" + text + ")"
 	c.args = append(c.args, args...)
 }
 
 func (c *clause) or(text string, args ...any) {
-	if c.text.Len() > 0 {
-		c.text.WriteString(" OR ")
+	if c.text != "" {
+		c.text += " OR "
 	}
-	c.text.WriteString(text)
+	c.text += text
 	c.args = append(c.args, args...)
 }
 
@@ -50,7 +50,7 @@ func in(regions []string) clause {
 		end[len(end)-1]++
 		c.or("p.region >= ? AND p.region < ?", region, string(end))
 	}
-	if c.text.Len() == 0 {
+	if c.text == "" {
 		c.or("0")
 	}
 	return c
@@ -62,7 +62,7 @@ func sure() clause {
 	return c
 }
 
-func (c *clause) is(fixed string) bool { return c.text.String() == fixed }
+func (c *clause) is(fixed string) bool { return c.text == fixed }
 
 // full is what the sight sees all of.
 func (s Sight) full() clause {
@@ -79,7 +79,7 @@ func (s Sight) full() clause {
 	if where.is("1") {
 		c.or(own, args...)
 	} else {
-		c.or("("+where.text.String()+") AND "+own, append(where.args, args...)...)
+		c.or("("+where.text+") AND "+own, append(where.args, args...)...)
 	}
 	return c
 }
@@ -91,12 +91,12 @@ func (q *Query) filter(full bool) (clause, error) {
 	var c clause
 	sees := q.Sight.full()
 	if full {
-		c.and(sees.text.String(), sees.args...)
+		c.and(sees.text, sees.args...)
 	} else {
 		known := in(q.Sight.Known)
-		c.and(known.text.String(), known.args...)
+		c.and(known.text, known.args...)
 		c.and("p.mask & ? != 0", StatusLive.bit())
-		c.and("NOT ("+sees.text.String()+")", sees.args...)
+		c.and("NOT ("+sees.text+")", sees.args...)
 	}
 	if err := q.words(&c, full); err != nil {
 		return c, err
@@ -109,7 +109,7 @@ func (q *Query) filter(full bool) (clause, error) {
 	}
 	if q.Region != "" {
 		within := in([]string{q.Region})
-		c.and(within.text.String(), within.args...)
+		c.and(within.text, within.args...)
 	}
 	if q.Series != "" {
 		c.and("p.series = ?", q.Series)
@@ -173,13 +173,13 @@ func (w *Waiting) filter(c *clause, full bool) error {
 			return fmt.Errorf("stage: %w", ErrQuery)
 		}
 		where := in(w.Regions[stage])
-		some.or("p.mask & ? != 0 AND ("+where.text.String()+")", append([]any{bit}, where.args...)...)
+		some.or("p.mask & ? != 0 AND ("+where.text+")", append([]any{bit}, where.args...)...)
 	}
-	if some.text.Len() == 0 || !full || w.By == "" {
+	if some.text == "" || !full || w.By == "" {
 		c.and("0")
 		return nil
 	}
-	c.and(some.text.String(), some.args...)
+	c.and(some.text, some.args...)
 	c.and("instr(p.people, ?) = 0", sep+"w:"+w.By+sep)
 	c.and("instr(p.people, ?) = 0", sep+"p:"+w.By+sep)
 	c.and("instr(p.people, ?) = 0 OR instr(p.people, ?) > 0", sep+"r:", sep+"r:"+w.By+sep)
@@ -237,7 +237,7 @@ func (q *Query) question(full bool, after *cursor, limit int) (string, []any, er
 	case after != nil:
 		where.and("("+key+", p.seq) > (?, ?)", after.Key, after.Seq)
 	}
-	text := "SELECT p.seq, " + key + " FROM " + from + " WHERE " + where.text.String()
+	text := "SELECT p.seq, " + key + " FROM " + from + " WHERE " + where.text
 	if by.desc {
 		text += " ORDER BY p.seq DESC"
 	} else {
@@ -457,7 +457,7 @@ func (r *Roll) Item(ctx context.Context, s Sight, id string) (Row, error) {
 				}
 				where.and("p.id = ?", id)
 				h := hit{full: full}
-				err = tx.QueryRowContext(ctx, "SELECT p.seq FROM place p WHERE "+where.text.String(), where.args...).Scan(&h.seq)
+				err = tx.QueryRowContext(ctx, "SELECT p.seq FROM place p WHERE "+where.text, where.args...).Scan(&h.seq)
 				if errors.Is(err, sql.ErrNoRows) {
 					continue
 				}

@@ -61,9 +61,9 @@ func (q *Query) tally(full bool) (string, []any, error) {
 	if q.Text != "" {
 		from = q.searched(&where, full)
 	}
-	inner := "SELECT p.mask AS mask FROM " + from + " WHERE " + where.text.String()
+	inner := "SELECT p.mask AS mask FROM " + from + " WHERE " + where.text
 	if q.Text != "" {
-		inner = "SELECT DISTINCT p.seq, p.mask AS mask FROM " + from + " WHERE " + where.text.String()
+		inner = "SELECT DISTINCT p.seq, p.mask AS mask FROM " + from + " WHERE " + where.text
 	}
 	var sums strings.Builder
 	for i := range Statuses {

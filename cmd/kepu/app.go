@@ -23,6 +23,7 @@ import (
 	"kepu/frontend"
 	"kepu/hook"
 	"kepu/journal"
+	"kepu/roll"
 	"kepu/search"
 	"kepu/shelf"
 )
@@ -48,6 +49,7 @@ type App struct {
 	stores   *stores
 	shelf    *shelf.Shelf
 	index    *search.Index
+	roll     *roll.Roll
 	office   office
 	site     *fiber.App
 	ops      *http.Server
@@ -93,6 +95,9 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	}
 	if a.index, err = search.Open(filepath.Join(c.data, "index"), a.shelf, search.Options{Log: c.log}); err != nil {
 		return a, fmt.Errorf("open index: %w", err)
+	}
+	if a.roll, err = roll.Open(filepath.Join(c.data, "roll.db"), roll.Options{Log: c.log}); err != nil {
+		return a, fmt.Errorf("open roll: %w", err)
 	}
 	base := a.base()
 	if err = a.openDesk(base); err != nil {
@@ -150,10 +155,10 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	part("follow shelf", func(ctx context.Context) error { return a.shelf.Follow(ctx, a.stores.journal) })
 	part("follow index", func(ctx context.Context) error { return a.index.Follow(ctx, a.stores.journal) })
+	part("follow roll", func(ctx context.Context) error { return a.roll.Follow(ctx, a.stores.journal) })
 	part("watch store", a.watch)
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
-	part("follow roll", func(ctx context.Context) error { return a.office.roll.Follow(ctx, a.stores.journal) })
 	part("deliver hooks", (&hook.Deliverer{Book: a.office.hooks}).Run)
 	part("run what is due", a.runDue)
 	part("settle", a.settle)
@@ -245,7 +250,7 @@ func (a *App) readiness() (bool, map[string]any) {
 	detail := map[string]any{
 		"shelf_seq": a.shelf.Position().Seq,
 		"index_seq": a.index.Position().Seq,
-		"roll_seq":  a.office.roll.Position().Seq,
+		"roll_seq":  a.roll.Position().Seq, "roll_ready": a.roll.Ready(),
 	}
 	if seen := a.seen.Load(); seen > 0 {
 		detail["store_seen_s"] = (time.Now().UnixMilli() - seen) / 1000
@@ -261,7 +266,10 @@ func (a *App) Close() error {
 	if a.control != nil {
 		errs = append(errs, a.control.close())
 	}
-	errs = append(errs, a.office.close())
+	a.office.close()
+	if a.roll != nil {
+		errs = append(errs, a.roll.Close())
+	}
 	if a.index != nil {
 		errs = append(errs, a.index.Close())
 	}

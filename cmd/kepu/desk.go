@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"kepu/account"
@@ -42,7 +41,6 @@ func (c *deskConfig) flags(fs *flag.FlagSet) {
 type office struct {
 	desk     *content.Desk
 	accounts *account.Accounts
-	roll     *roll.Roll
 	hooks    *hook.Book
 	checker  *words.Outside
 }
@@ -72,27 +70,20 @@ func (a *App) openDesk(base string) (err error) {
 		}
 		o.desk.Outside = o.checker
 	}
-	if o.roll, err = roll.Open(filepath.Join(c.data, "roll", "roll.db"), roll.Options{Now: s.now, Log: c.log}); err != nil {
-		return fmt.Errorf("open roll: %w", err)
-	}
 	o.hooks = &hook.Book{Store: s.journal, Slate: s.slate, Secret: s.secret, BaseURL: base, Policy: c.reach, Now: s.now, Log: c.log}
 	return nil
 }
 
-func (o *office) close() error {
+func (o *office) close() {
 	if o.checker != nil {
 		o.checker.Close()
 	}
-	if o.roll != nil {
-		return o.roll.Close()
-	}
-	return nil
 }
 
 // studio is what the studio's JSON stands on.
 func (a *App) studio() *studio.Config {
 	o, s := &a.office, a.stores
-	return &studio.Config{Accounts: o.accounts, Desk: o.desk, Store: s.journal, Slate: s.slate, Media: s.media(), Shelf: a.shelf, Roll: o.roll, Hooks: o.hooks,
+	return &studio.Config{Accounts: o.accounts, Desk: o.desk, Store: s.journal, Slate: s.slate, Media: s.media(), Shelf: a.shelf, Roll: a.roll, Hooks: o.hooks,
 		Secret: s.secret, Now: s.now, Log: a.config.log}
 }
 
@@ -153,7 +144,7 @@ func (a *App) runDue(ctx context.Context) error {
 
 // dueOnce does what is due now; more tells that there may be more.
 func (a *App) dueOnce(ctx context.Context, l *lease) (more bool, err error) {
-	ids, err := a.office.roll.Due(ctx, a.stores.now(), dueMost)
+	ids, err := a.roll.Due(ctx, a.stores.now(), dueMost)
 	if err != nil || len(ids) == 0 {
 		return false, err
 	}
@@ -170,7 +161,7 @@ func (a *App) dueOnce(ctx context.Context, l *lease) (more bool, err error) {
 	}
 	waiting, cancel := context.WithTimeout(ctx, dueEvery)
 	defer cancel()
-	return true, a.office.roll.Wait(waiting, last) // what was done is no longer due there
+	return true, a.roll.Wait(waiting, last) // what was done is no longer due there
 }
 
 // untilDue waits until something may be due.
@@ -179,12 +170,12 @@ func (a *App) untilDue(ctx context.Context) {
 	<-rest.Done()
 	cancel()
 	wait, now := dueEvery, a.stores.now()
-	if next, err := a.office.roll.NextDue(ctx, now); err == nil && !next.IsZero() {
+	if next, err := a.roll.NextDue(ctx, now); err == nil && !next.IsZero() {
 		wait = min(wait, next.Sub(now))
 	}
 	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	if err := a.office.roll.Wait(waiting, a.office.roll.Position().Seq+1); err != nil {
+	if err := a.roll.Wait(waiting, a.roll.Position().Seq+1); err != nil {
 		<-waiting.Done() // a closed roll answers at once
 	}
 }

@@ -20,7 +20,13 @@ func (a *App) measure(registry *prometheus.Registry) {
 	gauge("kepu_index_lag", "Entries the search index is behind the shelf.", func() float64 {
 		return max(0, float64(a.shelf.Position().Seq)-float64(a.index.Position().Seq))
 	})
-	gauge("kepu_roll_seq", "Journal position that the studio's lists show.", func() float64 { return float64(a.office.roll.Position().Seq) })
+	gauge("kepu_roll_seq", "Journal position that the editors' lists answer with.", func() float64 { return float64(a.roll.Position().Seq) })
+	gauge("kepu_roll_ready", "1 while the editors' lists answer.", func() float64 {
+		if a.roll.Ready() {
+			return 1
+		}
+		return 0
+	})
 	gauge("kepu_store_seen_seconds", "Seconds since the store last answered.", func() float64 {
 		return float64(time.Now().UnixMilli()-a.seen.Load()) / 1000
 	})

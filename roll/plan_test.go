@@ -1,0 +1,145 @@
+package roll
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kepu/content"
+)
+
+// No list sorts all there is, none looks at place but by seq, by an item's number
+// or, from one end to the other, in the order of change.
+func TestPlans(t *testing.T) {
+	d, r, _ := started(t)
+	shownUpTo(t, r, newPress(t, d.store).stock(200))
+	for name, q := range questions() {
+		for _, after := range []*cursor{nil, {Key: "x", At: 5, Seq: 100}} {
+			for _, full := range q.Sight.parts() {
+				text, args, err := q.question(full, after, 51)
+				if err != nil {
+					t.Fatal(err)
+				}
+				plan := planOf(t, r, text, args)
+				changed := q.Sort == "" && q.Text == "" && q.Series == ""
+				switch {
+				case changed && strings.Contains(plan, "TEMP B-TREE"):
+					t.Errorf("%s sorts: %s", name, plan)
+				case q.Text != "" && !strings.Contains(plan, "SCAN w VIRTUAL TABLE INDEX"):
+					t.Errorf("%s does not begin with the words: %s", name, plan)
+				case q.Text != "" && !strings.Contains(plan, "INDEX place_n (n=?"):
+					t.Errorf("%s finds no item by its number: %s", name, plan)
+				case q.Text == "" && q.Series == "" && !strings.Contains(plan, "SCAN p") && !strings.Contains(plan, "SEARCH p USING INTEGER PRIMARY KEY"):
+					t.Errorf("%s: %s", name, plan)
+				}
+			}
+		}
+	}
+	for _, q := range []EntryQuery{{}, {Actor: "a"}, {Kind: "item"}, {Act: "x"}, {From: epoch, Until: *days(1)}, {Actor: "a", Act: "x", From: epoch}} {
+		text, args, err := q.question(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan := planOf(t, r, text, args); strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, "USING INDEX") {
+			t.Errorf("entries %+v: %s", q, plan)
+		}
+	}
+}
+
+func planOf(t *testing.T, r *Roll, text string, args []any) string {
+	t.Helper()
+	var plan []string
+	err := rows(within(t), r.file.read, "EXPLAIN QUERY PLAN "+text, args, func(scan func(...any) error) error {
+		var id, parent, unused int
+		var detail string
+		err := scan(&id, &parent, &unused, &detail)
+		plan = append(plan, detail)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return strings.Join(plan, "; ")
+}
+
+// Every list, page by page, gives what looking at each item gives.
+func TestListsAgree(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	d, c := newDesk(t), &clock{t: epoch.Add(24 * time.Hour)}
+	w := &random{desk: deskOf(t, d.store, seed)}
+	r := openRoll(t, filepath.Join(t.TempDir(), fileName), c.now)
+	follow(t, r, d.store)
+	var seq uint64
+	for range soak(400, 5000) {
+		seq = w.step()
+	}
+	shownUpTo(t, r, seq)
+	all := everyPage(t, r, Query{Sight: Everything()})
+	for range soak(60, 2000) {
+		q := w.query()
+		var want []string
+		for _, row := range all {
+			if fits(row, q) {
+				want = append(want, row.ID)
+			}
+		}
+		var got []string
+		for _, row := range everyPage(t, r, q) {
+			got = append(got, row.ID)
+		}
+		slices.Sort(want)
+		sorted := slices.Sorted(slices.Values(got))
+		if !slices.Equal(sorted, want) {
+			t.Errorf("%+v: %d rows, want %d", q, len(got), len(want))
+		}
+	}
+}
+
+func everyPage(t *testing.T, r *Roll, q Query) (all []Row) {
+	t.Helper()
+	q.Limit = 17
+	for {
+		p, err := r.Items(within(t), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p.Rows...)
+		if q.After = p.Next; p.Next == "" {
+			return all
+		}
+	}
+}
+
+// query limits by a few things at random.
+func (w *random) query() Query {
+	q := Query{Sight: Everything(), Sort: []Sort{SortChanged, SortTitle, SortDue}[w.rand.IntN(3)]}
+	maybe := func(set func()) {
+		if w.rand.IntN(3) == 0 {
+			set()
+		}
+	}
+	maybe(func() { q.Audience = content.Audiences[w.rand.IntN(5)] })
+	maybe(func() { q.Form = []string{"text", "rumour", "steps"}[w.rand.IntN(3)] })
+	maybe(func() { q.Topic = []string{"health", "space", "emergency"}[w.rand.IntN(3)] })
+	maybe(func() { q.Region = []string{"33", "3301", "330106", "3302"}[w.rand.IntN(4)] })
+	maybe(func() { q.Tag = []string{"a", "台风"}[w.rand.IntN(2)] })
+	maybe(func() { q.Mine = w.person() })
+	maybe(func() { q.Series = fmt.Sprintf("series-%d", w.rand.IntN(3)) })
+	return q
+}
+
+// fits is what the query says, said again.
+func fits(row Row, q Query) bool {
+	return (q.Audience == "" || slices.ContainsFunc(row.Audiences, func(p content.Placed) bool { return p.Audience == q.Audience })) &&
+		(q.Form == "" || row.Form == q.Form) &&
+		(q.Topic == "" || slices.ContainsFunc(row.Topics, func(topic string) bool { return content.InTopic(topic, q.Topic) })) &&
+		content.Within(row.Region, q.Region) &&
+		(q.Tag == "" || slices.Contains(row.Tags, q.Tag)) &&
+		(q.Mine == "" || row.Creator == q.Mine || slices.Contains(row.Writers, q.Mine) || row.With == q.Mine) &&
+		(q.Series == "" || row.Series == q.Series)
+}
