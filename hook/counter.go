@@ -20,6 +20,7 @@ const (
 	patience  = 3 * 24 * time.Hour // from queueing to giving up
 	jitter    = 0.2                // of a pause, added at most
 	trimEvery = 100                // deliveries
+	grace     = 3 * time.Second    // for what is under way at a stop
 )
 
 // backoff is the pause after that many failed attempts, without jitter.
@@ -41,6 +42,8 @@ type counter struct {
 	sent  map[string]int // deliveries since the log was trimmed
 	done  chan outcome
 	parts sync.WaitGroup
+
+	sending context.Context // of what is under way: it outlasts run's by the grace
 }
 
 type outcome struct {
@@ -48,14 +51,14 @@ type outcome struct {
 	err  error
 }
 
-// run delivers until ctx ends or the slate fails; nothing is under way when it
-// returns.
+// run delivers until ctx ends or the slate is closed; nothing is under way when
+// it returns.
 func (c *counter) run(ctx context.Context) error {
 	c.busy, c.rest, c.sent = map[string]bool{}, map[string]time.Time{}, map[string]int{}
 	c.done = make(chan outcome, atOnce)
-	ctx, cancel := context.WithCancel(ctx)
-	defer c.parts.Wait()
-	defer cancel()
+	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
+	c.sending = sending
+	defer func() { c.drain(ctx, cut) }()
 	for {
 		next, err := c.look(ctx)
 		if err != nil {
@@ -67,8 +70,25 @@ func (c *counter) run(ctx context.Context) error {
 	}
 }
 
+// drain lets what is under way come to its end for a moment, so that a receiver
+// need not hear it twice, unless another node may be sending it already.
+func (c *counter) drain(ctx context.Context, cut func()) {
+	ended := make(chan struct{})
+	go func() { c.parts.Wait(); close(ended) }()
+	if !errors.Is(context.Cause(ctx), errLost) {
+		late := time.NewTimer(grace)
+		defer late.Stop()
+		select {
+		case <-ended:
+		case <-late.C:
+		}
+	}
+	cut()
+	<-ended
+}
+
 // sleep waits until something may have to be done.
-func (c *counter) sleep(ctx context.Context, next time.Duration) error {
+func (c *counter) sleep(ctx context.Context, next time.Time) error {
 	fire, stop := c.timer(next)
 	defer stop()
 	select {
@@ -95,33 +115,41 @@ func (c *counter) bear(ctx context.Context, hook string, err error) error {
 	return nil
 }
 
-// look starts what is due and gives how long until the next look.
-func (c *counter) look(ctx context.Context) (time.Duration, error) {
+// look starts what is due and gives when to look again.
+func (c *counter) look(ctx context.Context) (next time.Time, err error) {
 	hooks, sweep := c.news()
 	if sweep {
 		if err := c.queue.letGo(ctx, hooks); err != nil {
-			return 0, err
+			return next, err
 		}
 	}
-	now, next := c.Book.now(), poll
+	now := c.Book.now()
+	next = now.Add(poll)
 	for _, id := range c.turn(hooks) {
 		if _, is := c.busy[id]; is || len(c.busy) == atOnce {
 			continue
 		}
-		if until := c.rest[id].Sub(now); until > 0 {
-			next = min(next, until)
+		if until := c.rest[id]; until.After(now) {
+			next = sooner(next, until)
 			continue
 		}
 		due, err := c.start(ctx, hooks[id], now)
 		if err := c.bear(ctx, id, err); err != nil {
-			return 0, err
+			return next, err
 		}
 		if !due.IsZero() {
 			c.rest[id] = due
-			next = min(next, due.Sub(now))
+			next = sooner(next, due)
 		}
 	}
-	return max(next, time.Millisecond), nil
+	return next, nil
+}
+
+func sooner(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // news takes on what the follower noted.
@@ -163,14 +191,14 @@ func (c *counter) start(ctx context.Context, h Hook, now time.Time) (again time.
 		return now.Add(poll), nil
 	}
 	if first.Due.After(now) {
-		return now.Add(min(first.Due.Sub(now), poll)), nil
+		return sooner(first.Due, now.Add(poll)), nil
 	}
 	repeated := owed.Attempts > 0
 	if repeated && c.repeating() == retrying {
 		return again, nil // the end of one of those under way wakes us
 	}
-	if !c.queue.held.trusted() {
-		return again, errLost
+	if err := c.queue.held.assure(ctx); err != nil {
+		return again, err
 	}
 	c.last = h.ID
 	c.busy[h.ID] = repeated
@@ -179,7 +207,7 @@ func (c *counter) start(ctx context.Context, h Hook, now time.Time) (again time.
 			return again, err
 		}
 	}
-	c.parts.Go(func() { c.done <- outcome{h.ID, c.deliver(ctx, h, *first, *owed)} })
+	c.parts.Go(func() { c.done <- outcome{h.ID, c.deliver(c.sending, h, *first, *owed)} })
 	return again, nil
 }
 

@@ -84,8 +84,8 @@ func (b *Book) wasVisible(ctx context.Context, was *content.Item, key journal.Ke
 	return visible(was, entries[0].At), nil
 }
 
-// alike tells whether readers see the same of two revisions: what only the desk
-// sees is left out, so that anything new counts as seen.
+// alike tells whether readers see the same of two revisions: the text, the
+// addresses, the placement and the times of publication. All else is the desk's.
 func alike(a, b content.Item) (bool, error) {
 	before, err := journal.Encode(outside(a))
 	if err != nil {
@@ -96,6 +96,7 @@ func alike(a, b content.Item) (bool, error) {
 }
 
 func outside(item content.Item) content.Item {
-	item.Draft, item.Writers, item.Review, item.Grounds, item.Schedule, item.Until, item.Origin = "", nil, nil, nil, nil, nil, nil
-	return item
+	return content.Item{
+		Kind: item.Kind, Slugs: item.Slugs, Placement: item.Placement, Live: item.Live, Published: item.Published, Updated: item.Updated,
+	}
 }

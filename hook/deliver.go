@@ -14,11 +14,12 @@ import (
 // the same stores: whoever holds the lease delivers, the others wait for it.
 type Deliverer struct {
 	Book *Book
-	Node string // names this node in the lease; "" draws one
+	Node string // names this node and no other in the lease; "" draws a name
 
 	// Timer is the clock that waits go by, the companion of Book.Now; nil: the
-	// system's. It gives a channel that fires once after d, and stops it.
-	Timer func(d time.Duration) (fire <-chan time.Time, stop func())
+	// system's. It gives a channel that fires once, at that time or at once where
+	// it has passed, and what stops it.
+	Timer func(at time.Time) (fire <-chan time.Time, stop func())
 }
 
 const (
@@ -27,11 +28,12 @@ const (
 	poll        = 5 * time.Second  // between looks at the slate, which wakes nobody
 	saveEvery   = 30 * time.Second // the position, while nothing is queued
 	slateCall   = 30 * time.Second // one call of a store
-	queueAtOnce = 500              // rows in one write
+	queueAtOnce = 200              // entries read, and rows written, in one step
+	queueStep   = 2 * time.Minute  // such a step
 )
 
-// Run delivers until ctx ends, then leaves requests under way and returns nil
-// when everything it started has ended. What was under way is sent again, under
+// Run delivers until ctx ends, gives requests under way three seconds, and returns
+// nil when everything it started has ended. What was cut off is sent again, under
 // the same id, by whoever delivers next. Failures of the stores are logged and
 // waited for; only journal.ErrClosed is returned.
 func (d *Deliverer) Run(ctx context.Context) error {
@@ -49,7 +51,7 @@ func (d *Deliverer) Run(ctx context.Context) error {
 		case err != nil && !errors.Is(err, errLost):
 			d.Book.log().Warn("deliver webhooks: trying again", "in", pause, "err", err)
 		}
-		if d.wait(ctx, pause) != nil {
+		if d.wait(ctx, d.Book.now().Add(pause)) != nil {
 			return nil
 		}
 	}
@@ -64,23 +66,23 @@ func (d *Deliverer) tend(ctx context.Context, held *lease) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var parts sync.WaitGroup
-	parts.Go(func() { cancel(q.follow(ctx)) })
+	parts.Go(func() { cancel(q.follow(ctx, d)) })
 	parts.Go(func() { cancel((&counter{Deliverer: d, queue: q}).run(ctx)) })
 	parts.Wait()
 	return errors.Join(context.Cause(ctx), q.close(ctx))
 }
 
 // timer starts the injected or the system's timer.
-func (d *Deliverer) timer(after time.Duration) (<-chan time.Time, func()) {
+func (d *Deliverer) timer(at time.Time) (<-chan time.Time, func()) {
 	if d.Timer != nil {
-		return d.Timer(after)
+		return d.Timer(at)
 	}
-	t := time.NewTimer(after)
+	t := time.NewTimer(at.Sub(d.Book.now()))
 	return t.C, func() { t.Stop() }
 }
 
-func (d *Deliverer) wait(ctx context.Context, after time.Duration) error {
-	fire, stop := d.timer(after)
+func (d *Deliverer) wait(ctx context.Context, at time.Time) error {
+	fire, stop := d.timer(at)
 	defer stop()
 	select {
 	case <-fire:

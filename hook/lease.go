@@ -29,12 +29,22 @@ type lease struct {
 	node    string
 	version uint64
 
+	taking sync.Mutex // one call of take at a time
+
 	mu    sync.Mutex
 	until time.Time // the holder relies on it
 }
 
-// trusted tells whether this node may still take itself for the holder. A
-// process that was stopped and goes on finds out here, before anything is sent.
+// assure is nil where this node may take itself for the holder. A process that
+// was stopped and goes on finds out here, before anything is sent or queued, and
+// takes the lease anew where nobody else has it.
+func (l *lease) assure(ctx context.Context) error {
+	if l.trusted() {
+		return nil
+	}
+	return l.take(ctx)
+}
+
 func (l *lease) trusted() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,7 +60,7 @@ type holder struct {
 // hold takes the lease and runs work while it lasts; errLost where another node
 // has it or took it. It gives the lease back.
 func (l *lease) hold(ctx context.Context, work func(context.Context) error) error {
-	l.version = 0
+	l.version, l.until = 0, time.Time{}
 	if err := l.take(ctx); err != nil {
 		return err
 	}
@@ -65,15 +75,25 @@ func (l *lease) hold(ctx context.Context, work func(context.Context) error) erro
 	return err
 }
 
-// take takes or renews the lease. One that expired and that nobody took is taken
-// anew: had somebody held it meanwhile, the position would not be as it was left.
+// take takes or renews the lease. Where the row is not as it was left it is still
+// ours if an answer was lost, and anybody's if it expired: had somebody held it
+// meanwhile, the position would not be as it was left.
 func (l *lease) take(ctx context.Context) error {
+	l.taking.Lock()
+	defer l.taking.Unlock()
 	err := l.put(ctx)
-	if errors.Is(err, errLost) && l.version != 0 {
-		l.version = 0
-		err = l.put(ctx)
+	if !errors.Is(err, errLost) || l.version == 0 {
+		return err
 	}
-	return err
+	standing, version, err := l.Book.holder(ctx)
+	if err != nil {
+		return err
+	}
+	if standing.Node != l.node && version != 0 {
+		return errLost
+	}
+	l.version = version
+	return l.put(ctx)
 }
 
 func (l *lease) put(ctx context.Context) error {
@@ -106,7 +126,7 @@ func (l *lease) put(ctx context.Context) error {
 func (l *lease) keep(ctx context.Context) error {
 	every := leaseRenew
 	for {
-		if err := l.wait(ctx, every); err != nil {
+		if err := l.wait(ctx, l.Book.now().Add(every)); err != nil {
 			return err
 		}
 		err := l.take(ctx)
@@ -136,16 +156,21 @@ func (l *lease) giveBack(ctx context.Context) {
 
 // Holder tells which node delivers; "" none does.
 func (b *Book) Holder(ctx context.Context) (string, error) {
+	h, _, err := b.holder(ctx)
+	return h.Node, err
+}
+
+// holder reads the row and its version, 0 where there is none.
+func (b *Book) holder(ctx context.Context) (h holder, version uint64, err error) {
 	kept, err := b.Slate.Get(ctx, leaseKey)
 	if errors.Is(err, journal.ErrNotFound) {
-		return "", nil
+		return h, 0, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(kept.Value, &h)
 	}
 	if err != nil {
-		return "", fmt.Errorf("read %s: %w", leaseKey, err)
+		return h, 0, fmt.Errorf("read %s: %w", leaseKey, err)
 	}
-	var h holder
-	if err := json.Unmarshal(kept.Value, &h); err != nil {
-		return "", fmt.Errorf("read %s: %w", leaseKey, err)
-	}
-	return h.Node, nil
+	return h, kept.Version, nil
 }

@@ -129,9 +129,9 @@ func public(ip netip.Addr) bool {
 // maxURL is the longest address of a hook, in bytes.
 const maxURL = 2048
 
-// parse reads a hook's address, or says in Chinese what is wrong with it. A
+// Parse reads a hook's address, or says in Chinese what is wrong with it. A
 // name is not resolved here: what it leads to is checked where it is dialled.
-func (p Policy) parse(text string) (u *url.URL, wrong string) {
+func (p Policy) Parse(text string) (u *url.URL, wrong string) {
 	switch {
 	case text == "":
 		return nil, "请填写接收地址"

@@ -69,7 +69,9 @@ func (q *queue) save(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	results, err := q.Slate.Put(ctx, kept)
+	calling, cancel := context.WithTimeout(ctx, slateCall)
+	defer cancel()
+	results, err := q.Slate.Put(calling, kept)
 	if err == nil {
 		err = results[0].Err
 	}
@@ -79,7 +81,7 @@ func (q *queue) save(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("save %s: %w", positionKey, err)
 	}
-	q.version, q.saved, q.dirty = results[0].Version, q.now(), false
+	q.version, q.saved, q.dirty, q.due = results[0].Version, q.now(), false, false
 	return nil
 }
 

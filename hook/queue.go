@@ -25,6 +25,7 @@ type queue struct {
 	version uint64 // of the row that keeps it
 	saved   time.Time
 	dirty   bool   // at is not saved
+	due     bool   // and something was queued since
 	doubt   uint64 // up to here somebody may have queued before us without saving the position
 
 	mu    sync.Mutex
@@ -33,23 +34,39 @@ type queue struct {
 	sweep bool            // rows of hooks that hear of nothing are to be let go
 }
 
-// follow queues what happens until ctx ends. The position is never applied past
-// what could not be read or queued.
-func (q *queue) follow(ctx context.Context) error {
+// follow queues what happens until ctx ends, the store is closed or the lease is
+// lost. The position is never applied past what could not be read or queued.
+func (q *queue) follow(ctx context.Context, d *Deliverer) error {
 	for {
-		err := journal.Follower{Store: q.Store, Log: q.Log, Limit: queueAtOnce}.Run(ctx, q.at, q.apply)
-		if !errors.Is(err, journal.ErrRebuild) {
+		err := q.run(ctx)
+		if ctx.Err() != nil || errors.Is(err, errLost) || errors.Is(err, journal.ErrClosed) {
 			return err
 		}
-		q.log().Warn("webhooks: the journal is another; what it held before is not delivered")
-		if err := q.restart(ctx); err != nil {
+		if errors.Is(err, journal.ErrRebuild) {
+			q.log().Warn("webhooks: the journal is another; what it held before is not delivered")
+			err = q.restart(ctx)
+		}
+		if err == nil {
+			continue
+		}
+		q.log().Warn("queue webhooks: trying again", "after_seq", q.at.Seq, "in", pause, "err", err)
+		if err := d.wait(ctx, q.now().Add(pause)); err != nil {
 			return err
 		}
 	}
 }
 
+func (q *queue) run(ctx context.Context) error {
+	if q.due {
+		if err := q.save(ctx); err != nil {
+			return err
+		}
+	}
+	return journal.Follower{Store: q.Store, Log: q.Log, Limit: queueAtOnce}.Run(ctx, q.at, q.apply)
+}
+
 func (q *queue) apply(ctx context.Context, batch journal.Batch) error {
-	calling, cancel := context.WithTimeout(ctx, slateCall)
+	calling, cancel := context.WithTimeout(ctx, queueStep)
 	defer cancel()
 	for _, e := range batch.Entries {
 		if e.Kind == KindHook {
@@ -77,6 +94,7 @@ func (q *queue) apply(ctx context.Context, batch journal.Batch) error {
 		// for every commit of a desk that no hook hears of.
 		return nil
 	}
+	q.due = true
 	return q.save(calling)
 }
 
@@ -173,8 +191,8 @@ func (q *queue) delivered(ctx context.Context, hook string, seq uint64) (bool, e
 
 // put keeps what is owed; what is kept already stays as it is.
 func (q *queue) put(ctx context.Context, rows []journal.Row) error {
-	if !q.held.trusted() {
-		return errLost
+	if err := q.held.assure(ctx); err != nil {
+		return err
 	}
 	results, err := q.Slate.Put(ctx, rows...)
 	if err != nil {

@@ -49,7 +49,7 @@ func (b *Book) post(ctx context.Context, h Hook, id string, e Event, body []byte
 		b.log().Error("webhook not signed", "hook", h.ID, "err", err)
 		return Attempt{Error: "推送的密钥读不出来，请更换密钥"}, nil
 	}
-	at, wrong := b.Policy.parse(h.URL)
+	at, wrong := b.Policy.Parse(h.URL)
 	if wrong != "" {
 		return Attempt{Error: wrong}, nil // the operator changed the policy
 	}

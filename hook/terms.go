@@ -35,7 +35,7 @@ func (b *Book) check(ctx context.Context, t *Terms) error {
 		found.add("name", "名称太长：最多 %d 字", maxName)
 	}
 	t.URL = strings.TrimSpace(t.URL)
-	if _, wrong := b.Policy.parse(t.URL); wrong != "" {
+	if _, wrong := b.Policy.Parse(t.URL); wrong != "" {
 		found.add("url", "%s", wrong)
 	}
 	asked := len(t.Events)

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -36,6 +35,7 @@ type Config struct {
 	library       bool
 	pageCache     byteSize
 	proxies       string
+	hookAllow     hook.Policy
 	log           *slog.Logger
 	cost          account.Cost // of a password's hash; zero: account's own
 	deskConfig
@@ -99,11 +99,10 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	if a.roll, err = roll.Open(filepath.Join(c.data, "roll.db"), roll.Options{Log: c.log}); err != nil {
 		return a, fmt.Errorf("open roll: %w", err)
 	}
-	base := a.base()
-	if err = a.openDesk(base); err != nil {
+	if err = a.openDesk(); err != nil {
 		return a, err
 	}
-	front := a.frontConfig(base)
+	front := a.frontConfig()
 	if a.site, err = frontend.New(front); err != nil {
 		return a, err
 	}
@@ -114,21 +113,13 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	return a, nil
 }
 
-// base is the public address.
-func (a *App) base() string {
-	if a.config.baseURL == "" {
-		return "http://" + a.Addr()
-	}
-	return strings.TrimSuffix(a.config.baseURL, "/")
-}
-
-func (a *App) frontConfig(base string) frontend.Config {
+func (a *App) frontConfig() frontend.Config {
 	c := a.config
 	registry := prometheus.NewRegistry()
 	a.measure(registry)
 	return frontend.Config{
 		Shelf: a.shelf, Search: a.index, Blobs: a.stores.blobs,
-		BaseURL: base, Log: c.log, PageCache: int64(c.pageCache),
+		BaseURL: a.baseURL(), Log: c.log, PageCache: int64(c.pageCache),
 		Ready: a.readiness, TrustedProxies: splitList(c.proxies), Registry: registry,
 		Studio: a.studio(),
 	}
@@ -136,6 +127,22 @@ func (a *App) frontConfig(base string) frontend.Config {
 
 // Addr is the address the site listens on.
 func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// baseURL is the site's address as the outside knows it.
+func (a *App) baseURL() string {
+	if a.config.baseURL != "" {
+		return a.config.baseURL
+	}
+	return "http://" + a.Addr()
+}
+
+// Hooks is the node's book of webhooks.
+func (a *App) Hooks() *hook.Book {
+	return &hook.Book{
+		Store: a.stores.journal, Slate: a.stores.slate, Secret: a.stores.secret,
+		BaseURL: a.baseURL(), Policy: a.config.hookAllow, Now: a.stores.now, Log: a.config.log,
+	}
+}
 
 // Desk is the node's desk.
 func (a *App) Desk() *content.Desk { return a.office.desk }
@@ -159,7 +166,7 @@ func (a *App) Run(ctx context.Context) error {
 	part("watch store", a.watch)
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
-	part("deliver hooks", (&hook.Deliverer{Book: a.office.hooks}).Run)
+	part("webhooks", (&hook.Deliverer{Book: a.Hooks()}).Run)
 	part("run what is due", a.runDue)
 	part("settle", a.settle)
 	if a.opsAt != nil {

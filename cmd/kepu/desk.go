@@ -12,7 +12,6 @@ import (
 	"kepu/content"
 	"kepu/content/words"
 	"kepu/frontend/studio"
-	"kepu/hook"
 	"kepu/journal"
 	"kepu/roll"
 )
@@ -22,7 +21,6 @@ type deskConfig struct {
 	stages   int
 	profile  string
 	checker  string
-	reach    hook.Policy
 	provider struct{ issuer, client, secret, claim string }
 }
 
@@ -30,7 +28,6 @@ func (c *deskConfig) flags(fs *flag.FlagSet) {
 	fs.IntVar(&c.stages, "review-stages", 3, "新库的审稿步数，0到3；以后在设置里改。0：主编一个人就能发布")
 	fs.StringVar(&c.profile, "password-rules", string(account.ASVS), "密码规则：asvs，或 mlps3（等保三级）")
 	fs.StringVar(&c.checker, "words-checker", "", "外部错敏词检查的网址；空为不用")
-	fs.Var(&c.reach, "hook-reach", "推送还可以到哪里：内网的网段、端口（:9443）和 http，逗号分隔")
 	fs.StringVar(&c.provider.issuer, "oidc-issuer", "", "用外部账号登录（OpenID Connect）：提供者的网址；空为不用")
 	fs.StringVar(&c.provider.client, "oidc-client", "", "外部账号：本站的 client id")
 	fs.StringVar(&c.provider.secret, "oidc-secret", "", "外部账号：本站的 client secret；最好用 KEPU_OIDC_SECRET 给")
@@ -41,13 +38,11 @@ func (c *deskConfig) flags(fs *flag.FlagSet) {
 type office struct {
 	desk     *content.Desk
 	accounts *account.Accounts
-	hooks    *hook.Book
 	checker  *words.Outside
 }
 
-// openDesk opens what a node keeps for the desk. base is the site's public
-// address.
-func (a *App) openDesk(base string) (err error) {
+// openDesk makes what a node has for the desk.
+func (a *App) openDesk() (err error) {
 	c, s := a.config, a.stores
 	o := &a.office
 	profile := account.Profile(c.profile)
@@ -60,7 +55,7 @@ func (a *App) openDesk(base string) (err error) {
 	o.accounts = &account.Accounts{Store: s.journal, Slate: s.slate, Secret: s.secret, Profile: profile, Cost: c.cost, Now: s.now}
 	if p := c.provider; p.issuer != "" {
 		o.accounts.Outside = &account.Provider{Issuer: p.issuer, ClientID: p.client, ClientSecret: p.secret, Claim: p.claim,
-			Redirect: base + studio.Base + "/session/outside/back"}
+			Redirect: a.baseURL() + studio.Base + "/session/outside/back"}
 	}
 	o.desk = s.desk()
 	o.desk.People = o.accounts
@@ -70,7 +65,6 @@ func (a *App) openDesk(base string) (err error) {
 		}
 		o.desk.Outside = o.checker
 	}
-	o.hooks = &hook.Book{Store: s.journal, Slate: s.slate, Secret: s.secret, BaseURL: base, Policy: c.reach, Now: s.now, Log: c.log}
 	return nil
 }
 
@@ -83,7 +77,7 @@ func (o *office) close() {
 // studio is what the studio's JSON stands on.
 func (a *App) studio() *studio.Config {
 	o, s := &a.office, a.stores
-	return &studio.Config{Accounts: o.accounts, Desk: o.desk, Store: s.journal, Slate: s.slate, Media: s.media(), Shelf: a.shelf, Roll: a.roll, Hooks: o.hooks,
+	return &studio.Config{Accounts: o.accounts, Desk: o.desk, Store: s.journal, Slate: s.slate, Media: s.media(), Shelf: a.shelf, Roll: a.roll, Hooks: a.Hooks(),
 		Secret: s.secret, Now: s.now, Log: a.config.log}
 }
 

@@ -42,6 +42,7 @@ func (c *Config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.baseURL, "base-url", "", "对外的网址，如 https://kepu.example.cn；不给时用 http://监听地址")
 	fs.BoolVar(&c.library, "library", true, "第一次启动时装入自带的文章")
 	fs.Var(&c.pageCache, "page-cache", "页面缓存最多占多少内存")
+	fs.Var(&c.hookAllow, "hook-allow", "推送（webhook）除公网的 https 外还可到达的地方，逗号分隔：网段 10.20.0.0/16、端口 :9443、http")
 	fs.StringVar(&c.proxies, "trusted-proxies", "", "前面反向代理的地址，逗号分隔；只信这些地址带来的 X-Forwarded-*")
 }
 
@@ -54,7 +55,7 @@ func serve(ctx context.Context, std stdio, c Config) error {
 	if err := app.Stock(ctx, newProgress(std.err, "装入自带文章")); err != nil {
 		return fmt.Errorf("%w", joinClose(err, app))
 	}
-	base := app.base()
+	base := app.baseURL()
 	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy\n编辑部接口：%s%s\n", base, base, base, studio.Base)
 	if err := app.first(ctx, std.out); err != nil {
 		return fmt.Errorf("%w", joinClose(err, app))

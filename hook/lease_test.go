@@ -1,0 +1,205 @@
+package hook_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kepu/hook"
+	"kepu/journal"
+)
+
+// second is another node on the same stores, with a clock of its own.
+func (r *rig) second(c *clock) *hook.Deliverer {
+	book := *r.book
+	book.Now = c.Now
+	return &hook.Deliverer{Book: &book, Node: "b", Timer: c.Timer}
+}
+
+func (r *rig) holder(t testing.TB, want string) func() bool {
+	return func() bool {
+		is, err := r.book.Holder(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return is == want
+	}
+}
+
+// One node delivers; where it stops in good order the other takes over at its
+// next look, where it vanishes when its lease has run out.
+func TestTakeOver(t *testing.T) {
+	r := open(t)
+	rec := r.receiver(t, nil)
+	id := r.put(t, rec.URL).Hook.ID
+	stop := run(t, &hook.Deliverer{Book: r.book, Node: "a", Timer: r.Timer})
+	until(t, "a delivers", r.holder(t, "a"))
+	run(t, r.second(r.clock))
+	r.write(t, "a", "一")
+	until(t, "the first", func() bool { return r.owed(t, id) == 0 && len(r.records(t, id)) == 1 })
+	stop()
+	until(t, "nobody delivers", r.holder(t, ""))
+	r.write(t, "b", "二")
+	r.pass(5 * time.Second)
+	until(t, "b delivers", r.holder(t, "b"))
+	until(t, "the second", func() bool { return r.owed(t, id) == 0 && len(r.records(t, id)) == 2 })
+	if heard := rec.heard(); !slices.Equal(heard, []string{"publish a", "publish b"}) {
+		t.Errorf("heard %v", heard)
+	}
+}
+
+func TestVanishedHolder(t *testing.T) {
+	r := open(t)
+	rec := r.receiver(t, nil)
+	id := r.put(t, rec.URL).Hook.ID
+	if _, err := r.book.Slate.Put(t.Context(), journal.Row{Key: "lease/hook", Value: []byte(`{"node":"gone"}`), Expires: noon.Add(15 * time.Second)}); err != nil {
+		t.Fatal(err)
+	}
+	r.deliver(t)
+	r.write(t, "a", "一")
+	r.pass(14 * time.Second)
+	if n := len(rec.got()); n != 0 || !r.holder(t, "gone")() {
+		t.Errorf("%d requests while another holds the lease", n)
+	}
+	r.pass(time.Second)
+	until(t, "taken over", func() bool {
+		r.pass(5 * time.Second) // it looks every five seconds, from when it last did
+		return len(r.records(t, id)) == 1
+	})
+}
+
+// A node that is stopped in the middle of a request and goes on after another has
+// taken over: what was under way may come twice, under one id; it then sends
+// nothing more and undoes nothing.
+func TestPausedHolder(t *testing.T) {
+	r := open(t)
+	stuck := make(chan struct{})
+	release := sync.OnceFunc(func() { close(stuck) })
+	entered := make(chan struct{})
+	rec := r.receiver(t, func(w http.ResponseWriter, n int) {
+		if n == 1 {
+			close(entered)
+			<-stuck
+		}
+	})
+	t.Cleanup(release)
+	id := r.put(t, rec.URL).Hook.ID
+	frozen := newClock() // the first node's: it stands still while the others' goes on
+	a := *r.book
+	a.Now = frozen.Now
+	run(t, &hook.Deliverer{Book: &a, Node: "a", Timer: frozen.Timer})
+	until(t, "a delivers", r.holder(t, "a"))
+	for n := range 3 {
+		r.write(t, item(n), "一")
+	}
+	<-entered
+	b := r.second(r.clock)
+	run(t, b)
+	r.pass(16 * time.Second)
+	until(t, "b delivers", func() bool {
+		r.pass(5 * time.Second) // it looks every five seconds, from when it last did
+		return r.holder(t, "b")()
+	})
+	until(t, "b has delivered", func() bool {
+		r.pass(time.Second)
+		return r.owed(t, id) == 0 && len(r.records(t, id)) == 3
+	})
+	release()
+	frozen.move(r.Now())
+	r.write(t, "later", "二")
+	looks := 0
+	until(t, "the later one", func() bool {
+		if looks++; looks%25 == 0 { // slow enough for b to renew in time
+			r.pass(time.Second)
+		}
+		return r.owed(t, id) == 0 && len(r.records(t, id)) == 4
+	})
+	came := map[string]int{}
+	bodies := map[string]string{}
+	for _, g := range rec.got() {
+		came[g.ID]++
+		if was, is := bodies[g.ID]; is && was != string(g.body) {
+			t.Errorf("%s came as\n%s\nand\n%s", g.ID, was, g.body)
+		}
+		bodies[g.ID] = string(g.body)
+	}
+	if len(came) != 4 || len(rec.got()) != 5 {
+		t.Errorf("came %v", came)
+	}
+	for _, line := range r.records(t, id) {
+		if line.State != hook.Sent {
+			t.Errorf("the log says %+v", line)
+		}
+	}
+	if !r.holder(t, "b")() {
+		t.Error("the paused node took the lease back")
+	}
+}
+
+// broken is the real slate, some of whose writes fail.
+type broken struct {
+	journal.Slate
+	fails func(key string) bool
+}
+
+var errBroken = errors.New("no answer")
+
+func (b broken) Put(ctx context.Context, rows ...journal.Row) ([]journal.RowResult, error) {
+	for _, r := range rows {
+		if b.fails(r.Key) {
+			return nil, errBroken
+		}
+	}
+	return b.Slate.Put(ctx, rows...)
+}
+
+// Where the position can't be saved after deliveries were queued, they go out all
+// the same; a node that then starts from the old position queues them again but
+// for what the log knows to be delivered.
+func TestQueuedAgain(t *testing.T) {
+	r := open(t)
+	rec := r.receiver(t, nil)
+	id := r.put(t, rec.URL).Hook.ID
+	var down atomic.Bool
+	var refused atomic.Int64
+	r.book.Slate = broken{r.book.Slate, func(key string) bool {
+		fail := down.Load() && key == "hook/position"
+		if fail {
+			refused.Add(1)
+		}
+		return fail
+	}}
+	stop := r.deliver(t)
+	until(t, "a position", func() bool { _, err := r.book.Slate.Get(t.Context(), "hook/position"); return err == nil })
+	stop()
+	for n := range 20 {
+		r.write(t, item(n), "一")
+	}
+	down.Store(true)
+	stop = r.deliver(t)
+	until(t, "the position is refused, again and again", func() bool {
+		r.pass(5 * time.Second)
+		return refused.Load() > 3 && len(r.records(t, id)) == 20
+	})
+	stop()
+	down.Store(false)
+	r.deliver(t)
+	until(t, "a position behind all", func() bool {
+		r.pass(5 * time.Second)
+		kept, err := r.book.Slate.Get(t.Context(), "hook/position")
+		return err == nil && strings.Contains(string(kept.Value), `"seq":21`) && r.owed(t, id) == 0
+	})
+	var ids []string
+	for _, g := range rec.got() {
+		ids = append(ids, g.ID)
+	}
+	if n := len(ids); n != 20 || len(slices.Compact(ids)) != 20 {
+		t.Errorf("20 deliveries came %d times", n)
+	}
+}
