@@ -17,5 +17,9 @@
 //	Comment    批注: what somebody at the desk said about a passage
 //	Gate       门槛: what stands against publishing a text
 //	Desk       编辑部: where items are written, reviewed and published
+//	Review     审稿: the way of one exact version through its stages
+//	Schedule   定时: when the draft is to be live
+//	Autosave   草稿自存: what somebody typed and did not save
+//	Withdraw   撤下: takes what is live from its readers at once
 //	Han        a Chinese character; texts are measured in Han, not bytes
 package content

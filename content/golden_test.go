@@ -53,6 +53,14 @@ func TestStoredForms(t *testing.T) {
 			Gone:   &Gone{At: at, Reason: "数据有误", Instead: "8f1c0e4e-0000-8000-8000-000000000003"},
 			Origin: &Origin{Source: "starter", ID: "qiantang-chao", Digest: hash, Version: hash, Live: hash, Placed: true, Published: &at},
 		}),
+		pinned("item-desk", Item{
+			V: Format, ID: "8f1c0e4e-0000-8000-8000-000000000002", Kind: KindArticle, Slugs: []string{"a"}, Placement: Placement{Audiences: []Placed{}},
+			Live: hash, Draft: hash, Grounds: &Grounds{Version: hash, Writers: []string{"u1"}, By: "u2", At: at},
+			Review: &Review{Version: hash, Stages: []string{}, By: "u2", At: at}, Remark: "核对了数据",
+		}),
+		pinned("review", ReviewRules{
+			V: Format, Stages: map[string][]string{"default": {StageFirst, StageFinal}, "emergency": {}}, Days: map[string]int{StageFirst: 3},
+		}),
 		pinned("version-article", Version{
 			V: Format, Title: "钱江潮为什么站得起来", Summary: "简介", Plain: "大白话。", Cover: picture, Form: "text",
 			Author: "编辑部", Reviewer: "审核人", Source: Source{Name: "来源", URL: "https://example.org/a"},
@@ -88,7 +96,7 @@ func TestStoredForms(t *testing.T) {
 	}
 }
 
-func pinned[T Item | Version | Topic | Series | Scene | Comment](name string, value T) func(*testing.T) {
+func pinned[T Item | Version | Topic | Series | Scene | Comment | ReviewRules](name string, value T) func(*testing.T) {
 	return func(t *testing.T) {
 		path := filepath.Join("testdata", name+".v1.json")
 		state, err := journal.Encode(value)
@@ -115,6 +123,43 @@ func pinned[T Item | Version | Topic | Series | Scene | Comment](name string, va
 			t.Errorf("%s loads as\n%+v, %v\nwant\n%+v", name, got, err, value)
 		}
 	}
+}
+
+// The rows of unsaved texts outlive a start of the program too.
+func TestStoredAutosave(t *testing.T) {
+	a := Autosave{V: Format, Item: "i", User: "u", Aside: "0123456789abcdef", Rev: 3, N: 7, At: time.Date(2026, 11, 24, 4, 0, 0, 123e6, time.UTC), Text: []byte("{半句\n")}
+	row, err := a.row(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", "autosave.v1.txt")
+	if *update {
+		if err := os.WriteFile(path, row.Value, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(kept, row.Value) || row.Key != "draft/i/u/0123456789abcdef" {
+		t.Errorf("%s is written as\n%q, %v\nit was\n%q", row.Key, row.Value, err, kept)
+	}
+	if got, err := ReadAutosave(journal.Row{Key: row.Key, Value: kept}); err != nil || !reflect.DeepEqual(got, a) {
+		t.Errorf("loads as %+v, %v", got, err)
+	}
+}
+
+// What somebody wrote into the row by hand is an error, never a panic.
+func FuzzReadAutosave(f *testing.F) {
+	f.Add("draft/i/u", []byte("{\"v\":1,\"item\":\"i\",\"user\":\"u\",\"rev\":1,\"n\":1,\"at\":\"2026-11-24T04:00:00Z\"}\ntext"))
+	f.Add("draft/i/u", []byte("{\"v\":2}\n"))
+	f.Add("draft/i/u", []byte("null"))
+	f.Add("lock/i", []byte{})
+	f.Fuzz(func(t *testing.T, key string, value []byte) {
+		a, err := ReadAutosave(journal.Row{Key: key, Value: value})
+		if err == nil && (autosaveKey(a.Item, a.User, a.Aside) != key || a.V > Format) {
+			t.Errorf("%q reads as %+v", key, a)
+		}
+		_ = a.hash()
+	})
 }
 
 func TestDecode(t *testing.T) {

@@ -111,3 +111,28 @@ func report(b *testing.B, took []time.Duration) {
 	b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "acks/s")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
+
+// BenchmarkDueScan looks for what is due among ten thousand items, one in a
+// hundred of them scheduled.
+func BenchmarkDueScan(b *testing.B) {
+	const items = 10_000
+	d, _ := bench(b, 0)
+	must(b, d.SeedReview(b.Context(), 0))
+	subs := make([]content.Submission, items)
+	for i := range subs {
+		subs[i] = content.Submission{
+			Source: "bench", SourceID: fmt.Sprint(i), Kind: content.KindArticle, Version: version(fmt.Sprint("条", i)), Placement: where{open: true}.placement(),
+		}
+	}
+	made, err := d.Import(b.Context(), "operator", subs, content.ImportOptions{})
+	must(b, err)
+	for i := 0; i < items; i += 100 {
+		_, err := d.Schedule(b.Context(), content.Operator(), made[i].ItemID, 1, time.Now().Add(time.Hour), time.Time{})
+		must(b, err)
+	}
+	for b.Loop() {
+		if due, err := d.DueScan(b.Context()); err != nil || len(due) != items/100 {
+			b.Fatalf("%d are due, %v", len(due), err)
+		}
+	}
+}
