@@ -43,9 +43,12 @@ type pending struct {
 
 const clientID, clientSecret = "kepu", "client secret"
 
+// issuerKey is drawn once: it takes long.
+var issuerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newIssuer(t *testing.T, now func() time.Time) *issuer {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := issuerKey()
 	if err != nil {
 		t.Fatal(err)
 	}
