@@ -48,7 +48,7 @@ func TestKilled(t *testing.T) {
 	}
 	path := filepath.Join(dir, "roll", fileName)
 	c := &clock{t: epoch}
-	for cycle := range soak(12, 1000) {
+	for cycle := range soak(9, 1000) {
 		if cycle%3 == 0 { // filling is killed too
 			if err := discard(path); err != nil {
 				t.Fatal(err)
@@ -82,7 +82,7 @@ func killChild(t *testing.T, w *random, dir string) {
 	if !lines.Scan() || !strings.HasPrefix(lines.Text(), "at ") {
 		t.Fatalf("child says %q", lines.Text())
 	}
-	deadline := time.Now().Add(time.Duration(w.rand.IntN(250)) * time.Millisecond)
+	deadline := time.Now().Add(time.Duration(w.rand.IntN(150)) * time.Millisecond)
 	for time.Now().Before(deadline) {
 		w.step()
 	}
@@ -144,7 +144,7 @@ func TestTornFile(t *testing.T) {
 		},
 	}
 	for name, damage := range damages {
-		for seed := range uint64(soak(4, 200)) {
+		for seed := range uint64(soak(3, 200)) {
 			if (name == "empty" || strings.HasPrefix(name, "another")) && seed > 0 {
 				continue
 			}

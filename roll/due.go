@@ -72,9 +72,9 @@ func (r *Roll) Slug(ctx context.Context, slug string) ([]Slugged, error) {
 }
 
 // Members gives the items of a series that the sight sees, by their part, those
-// without one last by age. Query limits further; its Sort and Series are not
-// looked at.
-func (r *Roll) Members(ctx context.Context, s Sight, series string, after string, limit int) (Page, error) {
+// without one last by id, from where a page before ended (its Next; "": the
+// start). ErrBehind, ErrCursor, ErrQuery.
+func (r *Roll) Members(ctx context.Context, s Sight, series, after string, limit int) (Page, error) {
 	limit, err := limited(limit)
 	if err != nil {
 		return Page{}, err

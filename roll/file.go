@@ -139,6 +139,7 @@ func (f *file) create(ctx context.Context) error {
 			// Fewer and larger sorted runs: what is written is merged less often.
 			"INSERT INTO word (word, rank) VALUES ('hashsize', 33554432)",
 			"INSERT INTO word (word, rank) VALUES ('automerge', 8)",
+			"INSERT INTO meta (name, value) VALUES ('tables', (" + tables + "))",
 			"PRAGMA application_id = " + strconv.Itoa(application),
 			"PRAGMA user_version = " + strconv.Itoa(form),
 		} {
@@ -213,10 +214,19 @@ func (f *file) save(ctx context.Context, at journal.Position) error {
 	return f.do(ctx, "INSERT INTO meta (name, value) VALUES ('position', ?) ON CONFLICT DO UPDATE SET value = excluded.value", string(b))
 }
 
+const tables = "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite%' ORDER BY name)"
+
 // sound looks through the whole file for broken structure.
 func (f *file) sound(ctx context.Context) error {
 	return guard(func() error {
-		var found string
+		var found, made, are string
+		err := f.read.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'tables'), ("+tables+")").Scan(&made, &are)
+		if err != nil {
+			return err
+		}
+		if made != are {
+			return fmt.Errorf("%w: tables are %q, were %q", errDamaged, are, made)
+		}
 		if err := f.read.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
 			return err
 		}
@@ -256,16 +266,22 @@ func discard(path string) error {
 	return nil
 }
 
-// guard turns a panic of the driver, and an error that says that the file is
-// broken, into errDamaged.
+// guard turns an error that says that the file is broken into errDamaged; a
+// panic of the driver, and an error that it may cause, into errSuspect.
 func guard(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errDamaged, p)
+			err = fmt.Errorf("%w: %v", errSuspect, p)
 		}
 	}()
-	if err = fn(); isDamage(err) && !errors.Is(err, errDamaged) {
-		return fmt.Errorf("%w: %w", errDamaged, err)
+	err = fn()
+	var e *sqlite.Error
+	switch {
+	case errors.Is(err, errDamaged), errors.Is(err, errSuspect):
+	case isDamage(err):
+		err = fmt.Errorf("%w: %w", errDamaged, err)
+	case errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_ERROR: // a table is missing, or we ask wrongly
+		err = fmt.Errorf("%w: %w", errSuspect, err)
 	}
 	return err
 }
@@ -278,8 +294,6 @@ func isDamage(err error) bool {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
 		errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, fs.ErrPermission):
 		return false
-	case errors.Is(err, errDamaged):
-		return true
 	case !errors.As(err, &e):
 		return false
 	}
@@ -288,8 +302,6 @@ func isDamage(err error) bool {
 		return true
 	case lib.SQLITE_IOERR:
 		return e.Code() == lib.SQLITE_IOERR_SHORT_READ || e.Code() == lib.SQLITE_IOERR_CORRUPTFS
-	case lib.SQLITE_ERROR: // our own statements are tested: a table is missing
-		return true
 	}
 	return false
 }
@@ -316,6 +328,9 @@ func (r *Roll) view(ctx context.Context, what string, fn func(context.Context, *
 	case errors.Is(err, errDamaged):
 		r.hurt(err)
 		return fmt.Errorf("%s: %w", what, ErrBehind)
+	case errors.Is(err, errSuspect):
+		r.hurt(err)
+		return fmt.Errorf("%s: %w", what, err)
 	case errors.Is(err, ErrCursor), errors.Is(err, ErrQuery), errors.Is(err, journal.ErrNotFound):
 		return err
 	case err != nil:

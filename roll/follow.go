@@ -31,8 +31,8 @@ func (r *Roll) Follow(ctx context.Context, store journal.Store) error {
 			return ErrClosed
 		case errors.Is(err, journal.ErrClosed):
 			return err
-		case errors.Is(err, journal.ErrRebuild), errors.Is(err, errDamaged):
-			r.log.Info("roll is filled from the journal", "reason", err)
+		case errors.Is(err, journal.ErrRebuild), errors.Is(err, errDamaged), errors.Is(err, errSuspect) && r.unsound(ctx):
+			r.log.Warn("roll is filled from the journal", "reason", err)
 			err = r.renew()
 		}
 		if time.Since(began) > time.Minute {
@@ -46,6 +46,14 @@ func (r *Roll) Follow(ctx context.Context, store journal.Store) error {
 		}
 		wait = min(2*wait, last)
 	}
+}
+
+// unsound looks through a file that may be damaged.
+func (r *Roll) unsound(ctx context.Context) bool {
+	r.use.RLock()
+	defer r.use.RUnlock()
+	err := guard(func() error { return r.file.sound(ctx) })
+	return errors.Is(err, errDamaged) || errors.Is(err, errSuspect)
 }
 
 func pause(ctx context.Context, d time.Duration) bool {
@@ -67,8 +75,8 @@ func (r *Roll) round(ctx context.Context, store journal.Store) error {
 	defer stop(nil)
 	parts.Go(func() {
 		select {
-		case <-r.damaged:
-			stop(errDamaged)
+		case err := <-r.damaged:
+			stop(err)
 		case <-r.stop:
 			stop(ErrClosed)
 		case <-ctx.Done():

@@ -21,14 +21,14 @@ func TestFollowedIsFilled(t *testing.T) {
 		w.step()
 	}
 	stop := follow(t, r, d.store)
-	for round := range soak(4, 100) {
+	for round := range soak(3, 100) {
 		var seq uint64
-		for range 150 {
+		for range 100 {
 			seq = w.step()
 		}
 		if round%2 == 1 { // one at a time, and many at once
 			stop()
-			for range 150 {
+			for range 100 {
 				seq = w.step()
 			}
 			stop = follow(t, r, d.store)

@@ -27,7 +27,7 @@ type work struct {
 }
 
 // itemsAtOnce is how many items' texts are read while others are written.
-const itemsAtOnce = 100
+const itemsAtOnce = 50
 
 // prepare reads what the file holds of some items and gives them in the order
 // of their numbers, which new ones are given here.
@@ -341,46 +341,6 @@ func writeAll(ctx context.Context, f *file, ready <-chan []*work, now time.Time)
 				return fmt.Errorf("item %s: %w", w.record.ID, err)
 			}
 			some[i] = nil // its texts are not needed any more
-		}
-	}
-	return nil
-}
-
-// use says who shows a target.
-type use struct{ live, draft bool }
-
-// uses are what an item's texts show.
-func (c *card) uses() map[string]use {
-	all := make(map[string]use, len(c.Lead.Media))
-	for _, target := range c.Lead.Media {
-		all[target] = use{draft: c.Draft != "", live: c.Live != "" && c.Live == c.Lead.Hash}
-	}
-	if c.Shown != nil {
-		for _, target := range c.Shown.Media {
-			u := all[target]
-			u.live = true
-			all[target] = u
-		}
-	}
-	return all
-}
-
-// setUses replaces what a record shows.
-func setUses(ctx context.Context, f *file, key journal.Key, was, is map[string]use) error {
-	for target, u := range was {
-		if is[target] == u {
-			continue
-		}
-		if err := f.do(ctx, "DELETE FROM uses WHERE target = ? AND kind = ? AND id = ?", target, key.Kind, key.ID); err != nil {
-			return err
-		}
-	}
-	for target, u := range is {
-		if was[target] == u {
-			continue
-		}
-		if err := f.do(ctx, "INSERT INTO uses (target, kind, id, live, draft) VALUES (?, ?, ?, ?, ?)", target, key.Kind, key.ID, u.live, u.draft); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -94,8 +94,8 @@ type Row struct {
 	Creator    string           `json:"creator,omitempty"` // id
 	Writers    []string         `json:"writers,omitempty"` // ids
 	ChangedAt  time.Time        `json:"changed_at"`
-	ChangedBy  string           `json:"changed_by"` // id
-	Act        string           `json:"act"`        // that changed it last
+	ChangedBy  string           `json:"changed_by,omitempty"` // id
+	Act        string           `json:"act,omitempty"`        // that changed it last
 	Rev        uint64           `json:"rev"`
 	Seq        uint64           `json:"seq"`
 	Published  *time.Time       `json:"published_at,omitempty"` // first time

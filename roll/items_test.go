@@ -129,7 +129,7 @@ func TestSight(t *testing.T) {
 		it := content.Item{ID: id(len(d.revs)), Slugs: []string{name}, Placement: content.Placement{Region: region}, Writers: []string{writer}}
 		it.Draft = d.text(it.ID, article(name, "文字"))
 		if live {
-			it.Live = it.Draft
+			it.Live, it.Published, it.Updated = it.Draft, days(-3), days(-2)
 		}
 		if newer != "" {
 			it.Draft = d.text(it.ID, article(newer, "机密的新稿"))
@@ -199,7 +199,7 @@ func TestSight(t *testing.T) {
 		}
 	}
 	rows := items(t, r, Query{Sight: stranger, Text: "西湖发布"})
-	if len(rows) != 1 || rows[0].Creator != "" || rows[0].Writers != nil || rows[0].Draft != rows[0].LiveHash || rows[0].Status != StatusLive || rows[0].ChangedBy != "" {
+	if len(rows) != 1 || rows[0].Creator != "" || rows[0].Writers != nil || rows[0].Draft != rows[0].LiveHash || rows[0].Status != StatusLive || rows[0].ChangedBy != "" || !rows[0].ChangedAt.Equal(*days(-2)) {
 		t.Errorf("a stranger sees of what is live: %+v", rows)
 	}
 	if rows := items(t, r, Query{Sight: See(actor("xh", in33(account.Author))), Text: "机密"}); len(rows) != 1 {

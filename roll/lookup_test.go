@@ -181,7 +181,7 @@ func TestEntries(t *testing.T) {
 	d, r, _ := started(t)
 	w := &random{desk: d}
 	var seq uint64
-	for range 300 {
+	for range 200 {
 		seq = w.step()
 	}
 	shownUpTo(t, r, seq)
@@ -203,8 +203,8 @@ func TestEntries(t *testing.T) {
 		{EntryQuery{Actor: one.Actor, Act: one.Act, Kind: one.Kind}, func(e journal.Entry) bool { return e.Actor == one.Actor && e.Act == one.Act && e.Kind == one.Kind }},
 		{EntryQuery{From: one.At}, func(e journal.Entry) bool { return !e.At.Before(one.At) }},
 		{EntryQuery{Until: one.At}, func(e journal.Entry) bool { return e.At.Before(one.At) }},
-		{EntryQuery{Kind: "item", From: one.At, Until: all[200].At}, func(e journal.Entry) bool {
-			return e.Kind == "item" && !e.At.Before(one.At) && e.At.Before(all[200].At)
+		{EntryQuery{Kind: "item", From: one.At, Until: all[150].At}, func(e journal.Entry) bool {
+			return e.Kind == "item" && !e.At.Before(one.At) && e.At.Before(all[150].At)
 		}},
 		{EntryQuery{Actor: "nobody"}, func(journal.Entry) bool { return false }},
 	} {

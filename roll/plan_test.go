@@ -75,12 +75,12 @@ func TestListsAgree(t *testing.T) {
 	r := openRoll(t, filepath.Join(t.TempDir(), fileName), c.now)
 	follow(t, r, d.store)
 	var seq uint64
-	for range soak(400, 5000) {
+	for range soak(250, 5000) {
 		seq = w.step()
 	}
 	shownUpTo(t, r, seq)
 	all := everyPage(t, r, Query{Sight: Everything()})
-	for range soak(60, 2000) {
+	for range soak(40, 2000) {
 		q := w.query()
 		var want []string
 		for _, row := range all {

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -35,8 +36,14 @@ var (
 	ErrClosed = errors.New("the roll is closed")
 )
 
-// errDamaged says that the file cannot be used: it is made anew.
-var errDamaged = errors.New("roll file is damaged")
+var (
+	// errDamaged says that the file cannot be used: it is made anew.
+	errDamaged = errors.New("roll file is damaged")
+	// errSuspect says that something failed as it may where the file is damaged,
+	// or where we are wrong: the file is looked through first, so that a mistake
+	// of ours does not make it anew over and over.
+	errSuspect = errors.New("roll file may be damaged")
+)
 
 // Options of Open.
 type Options struct {
@@ -61,7 +68,7 @@ type Roll struct {
 
 	ready   atomic.Bool
 	turned  chan struct{} // the next instant at which something turns may be another
-	damaged chan struct{} // the file must be made anew
+	damaged chan error    // what makes the file look damaged
 	stop    chan struct{}
 }
 
@@ -80,17 +87,21 @@ func Open(path string, o Options) (*Roll, error) {
 	}
 	r := &Roll{
 		now: o.Now, log: o.Log, path: path, bell: make(chan struct{}),
-		turned: make(chan struct{}, 1), damaged: make(chan struct{}, 1), stop: make(chan struct{}),
+		turned: make(chan struct{}, 1), damaged: make(chan error, 1), stop: make(chan struct{}),
 	}
 	f, err := openFile(path)
-	if errors.Is(err, errDamaged) {
+	if errors.Is(err, errDamaged) || errors.Is(err, errSuspect) {
 		r.log.Warn("roll file cannot be used and is made anew", "path", path, "err", err)
 		if err = discard(path); err == nil {
 			f, err = openFile(path)
 		}
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
 		return nil, err
+	case err != nil: // a full disk, say: Follow tries again, and the site starts
+		r.log.Error("roll file cannot be opened; lists have to wait", "path", path, "err", err)
+		f = &file{}
 	}
 	r.file, r.position = f, f.position
 	return r, nil
@@ -165,11 +176,15 @@ func (r *Roll) isClosed() bool {
 	return r.closed
 }
 
-// hurt notes that the file is damaged; Follow makes it anew.
+// hurt notes that the file is, or may be, damaged; Follow sees to it.
 func (r *Roll) hurt(err error) {
-	r.ready.Store(false)
-	r.log.Error("roll file is damaged and will be made anew", "path", r.path, "err", err)
-	poke(r.damaged)
+	if errors.Is(err, errDamaged) {
+		r.ready.Store(false)
+	}
+	select {
+	case r.damaged <- err:
+	default:
+	}
 }
 
 func poke(c chan struct{}) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"kepu/journal"
 	"kepu/media"
 )
 
@@ -55,4 +56,44 @@ func (r *Roll) Referenced(ctx context.Context, key media.Key) (bool, error) {
 		return err
 	})
 	return found, err
+}
+
+// use says who shows a target.
+type use struct{ live, draft bool }
+
+// uses are what an item's texts show.
+func (c *card) uses() map[string]use {
+	all := make(map[string]use, len(c.Lead.Media))
+	for _, target := range c.Lead.Media {
+		all[target] = use{draft: c.Draft != "", live: c.Live != "" && c.Live == c.Lead.Hash}
+	}
+	if c.Shown != nil {
+		for _, target := range c.Shown.Media {
+			u := all[target]
+			u.live = true
+			all[target] = u
+		}
+	}
+	return all
+}
+
+// setUses replaces what a record shows.
+func setUses(ctx context.Context, f *file, key journal.Key, was, is map[string]use) error {
+	for target, u := range was {
+		if is[target] == u {
+			continue
+		}
+		if err := f.do(ctx, "DELETE FROM uses WHERE target = ? AND kind = ? AND id = ?", target, key.Kind, key.ID); err != nil {
+			return err
+		}
+	}
+	for target, u := range is {
+		if was[target] == u {
+			continue
+		}
+		if err := f.do(ctx, "INSERT INTO uses (target, kind, id, live, draft) VALUES (?, ?, ?, ?, ?)", target, key.Kind, key.ID, u.live, u.draft); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -21,6 +21,9 @@ func (a *App) measure(registry *prometheus.Registry) {
 		return max(0, float64(a.shelf.Position().Seq)-float64(a.index.Position().Seq))
 	})
 	gauge("kepu_roll_seq", "Journal position that the editors' lists answer with.", func() float64 { return float64(a.roll.Position().Seq) })
+	gauge("kepu_roll_lag", "Entries the editors' lists are behind the shelf.", func() float64 {
+		return max(0, float64(a.shelf.Position().Seq)-float64(a.roll.Position().Seq))
+	})
 	gauge("kepu_roll_ready", "1 while the editors' lists answer.", func() float64 {
 		if a.roll.Ready() {
 			return 1
