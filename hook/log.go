@@ -184,6 +184,9 @@ func (b *Book) Redeliver(ctx context.Context, by account.Actor, hook string, seq
 	}
 	for try := 1; ; try++ {
 		err := b.requeue(ctx, hook, line)
+		if err == nil {
+			b.log().Info("webhook to be sent again", "delivery", deliveryID(hook, seq), "by", by.ID)
+		}
 		if err == nil || !errors.Is(err, journal.ErrConflict) || try == 5 {
 			return err
 		}

@@ -129,7 +129,7 @@ func run(t testing.TB, d *hook.Deliverer) (stop func()) {
 // until waits for what the deliverer does by itself.
 func until(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
+	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
@@ -140,6 +140,19 @@ func until(t testing.TB, what string, done func() bool) {
 			t.Fatalf("never: %s", what)
 		}
 	}
+}
+
+// passing is until, while five seconds of the clock pass now and then: slowly
+// enough for who holds a lease to renew it in time.
+func (r *rig) passing(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	looks := 0
+	until(t, what, func() bool {
+		if looks++; looks%40 == 0 {
+			r.pass(5 * time.Second)
+		}
+		return done()
+	})
 }
 
 // put makes a hook for the address.

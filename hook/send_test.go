@@ -18,7 +18,6 @@ import (
 // plain words what happened.
 func TestBadAnswers(t *testing.T) {
 	r := open(t)
-	r.book.Deadline = 300 * time.Millisecond
 	inside := r.receiver(t, func(http.ResponseWriter, int) { t.Error("a redirect was followed") })
 	stop := make(chan struct{})
 	release := sync.OnceFunc(func() { close(stop) })
@@ -62,6 +61,10 @@ func TestBadAnswers(t *testing.T) {
 		rec := r.receiver(t, c.answer)
 		t.Cleanup(release) // before the server closes, which waits
 		made := r.put(t, rec.URL)
+		r.book.Deadline = 0
+		if name == "silence" || strings.HasSuffix(name, "drips") {
+			r.book.Deadline = time.Second
+		}
 		a, err := r.book.Test(t.Context(), admin, made.Hook.ID)
 		if err != nil || a.Error != c.want {
 			t.Errorf("%s: %+v, %v", name, a, err)
@@ -128,7 +131,7 @@ func TestHangingReceivers(t *testing.T) {
 	}
 	rec := r.receiver(t, nil)
 	made := r.put(t, rec.URL)
-	r.book.Deadline = 200 * time.Millisecond
+	r.book.Deadline = time.Second
 	stop := r.deliver(t)
 	for n := range 5 {
 		r.write(t, item(n), "一")
@@ -137,7 +140,7 @@ func TestHangingReceivers(t *testing.T) {
 	<-accepted
 	begun := time.Now()
 	stop()
-	if d := time.Since(begun); d > 5*time.Second {
+	if d := time.Since(begun); d > 8*time.Second {
 		t.Errorf("stopping took %s", d)
 	}
 	for len(accepted) > 0 {
