@@ -84,25 +84,39 @@ func (d *Desk) DueScan(ctx context.Context) ([]Due, error) {
 // stands: a draft goes live only where it is the one that was scheduled, is
 // approved and passes the gate. Where the end has passed too, it ends without
 // having been shown. Several nodes may run it at once: (id, revision) is done
-// once. After an error what was done stays done, and the call may be repeated.
-func (d *Desk) RunDue(ctx context.Context, ids []string) ([]Fired, error) {
-	var all []Fired
+// once. An item that can't be read is passed over and told of in the error;
+// after any error what was done stays done, and the call may be repeated.
+func (d *Desk) RunDue(ctx context.Context, ids []string) (all []Fired, err error) {
+	var unread error
 	for batch := range slices.Chunk(ids, dueBatch) {
 		for try := 0; len(batch) > 0 && try < dueTries; try++ {
-			fired, again, err := d.runDue(ctx, batch)
-			all = append(all, fired...)
-			if err != nil {
-				return all, fmt.Errorf("run what is due: %w", err)
+			b, err := d.decideDue(ctx, batch)
+			if err == nil {
+				err = b.commit(ctx, d.Store)
 			}
-			batch = again
+			all, unread = append(all, b.fired...), errors.Join(unread, b.unread)
+			if err != nil {
+				return all, fmt.Errorf("run what is due: %w", errors.Join(err, unread))
+			}
+			batch = b.again
 		}
+	}
+	if unread != nil {
+		return all, fmt.Errorf("run what is due: %w", unread)
 	}
 	return all, nil
 }
 
-// runDue does one batch in one commit and gives those that another writer was
-// faster with.
-func (d *Desk) runDue(ctx context.Context, ids []string) (fired []Fired, again []string, err error) {
+// dues are what the clock does to some items, in one commit.
+type dues struct {
+	changes []journal.Change
+	fired   []Fired
+	again   []string // another writer was faster with them
+	unread  error    // of items that the others must not wait for
+}
+
+// decideDue says what is due of some items. Its error is of the store.
+func (d *Desk) decideDue(ctx context.Context, ids []string) (b dues, err error) {
 	var keys []journal.Key
 	for _, id := range ids {
 		if key := (journal.Key{Kind: KindItem, ID: id}); key.Check() == nil && !slices.Contains(keys, key) {
@@ -111,57 +125,61 @@ func (d *Desk) runDue(ctx context.Context, ids []string) (fired []Fired, again [
 	}
 	held, err := d.Store.Gets(ctx, keys...)
 	if err != nil {
-		return nil, nil, err
+		return b, err
 	}
-	var changes []journal.Change
 	for _, key := range keys {
 		record := held[key]
 		if record.State == nil {
 			continue
 		}
+		var act string
 		item, err := Decode[Item](record.State)
-		if errors.Is(err, journal.ErrNewer) {
-			continue
+		if err == nil {
+			act, err = d.fire(ctx, &item)
 		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("item %s: %w", key.ID, err)
+		if ctx.Err() != nil {
+			return b, err
 		}
-		act, err := d.fire(ctx, &item)
-		if err != nil {
-			return nil, nil, fmt.Errorf("item %s: %w", key.ID, err)
+		if err != nil && !errors.Is(err, journal.ErrNewer) { // that one is for the program that wrote it
+			b.unread = errors.Join(b.unread, fmt.Errorf("item %s: %w", key.ID, err))
 		}
-		if act == "" {
+		if err != nil || act == "" {
 			continue
 		}
 		state, err := journal.Encode(item)
 		if err != nil {
-			return nil, nil, err
+			return b, err
 		}
-		changes = append(changes, journal.Change{
+		b.changes = append(b.changes, journal.Change{
 			Key: key, Rev: record.Rev, State: state, Act: act, Actor: systemActor, At: d.now(),
 			Op: fmt.Sprintf("due/%s/%d", key.ID, record.Rev),
 		})
 	}
-	if len(changes) == 0 {
-		return nil, nil, nil
+	return b, nil
+}
+
+// commit does what was decided.
+func (b *dues) commit(ctx context.Context, store journal.Store) error {
+	if len(b.changes) == 0 {
+		return nil
 	}
-	results, err := d.Store.Commit(ctx, changes...)
+	results, err := store.Commit(ctx, b.changes...)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	for i, r := range results {
 		switch {
 		case r.Err == nil:
-			fired = append(fired, Fired{ID: r.Entry.ID, Act: r.Entry.Act, Stamp: Stamp{Rev: r.Entry.Rev, Seq: r.Entry.Seq}})
+			b.fired = append(b.fired, Fired{ID: r.Entry.ID, Act: r.Entry.Act, Stamp: Stamp{Rev: r.Entry.Rev, Seq: r.Entry.Seq}})
 		case errors.Is(r.Err, journal.ErrConflict):
-			again = append(again, changes[i].ID)
+			b.again = append(b.again, b.changes[i].ID)
 		case errors.Is(r.Err, journal.ErrOp), errors.Is(r.Err, journal.ErrErased), errors.Is(r.Err, journal.ErrNewer):
 			// another node did it, or it is not ours any more
 		default:
-			return fired, nil, r.Err
+			b.unread = errors.Join(b.unread, r.Err)
 		}
 	}
-	return fired, again, nil
+	return nil
 }
 
 // fire does what is due to an item and names the act; "" where nothing is.

@@ -240,3 +240,19 @@ func TestSetUntil(t *testing.T) {
 		t.Errorf("the clock did %q", got)
 	}
 }
+
+// An item that can't be read does not keep the others waiting.
+func TestRunDuePassesOverTheUnreadable(t *testing.T) {
+	r := newsroom(t, 3)
+	torn, _ := r.scheduled(t, "坏了", time.Time{})
+	whole, _ := r.scheduled(t, "好的", time.Time{})
+	r.rewrite(t, torn, func(it *content.Item) {
+		missing := journal.Sum([]byte("{}"))
+		it.Draft, it.Review.Version, it.Schedule.Version = missing, missing, missing
+	})
+	r.pass(time.Hour)
+	fired, err := r.RunDue(t.Context(), []string{torn, whole})
+	if err == nil || len(fired) != 1 || fired[0].ID != whole {
+		t.Errorf("fired %v, %v", fired, err)
+	}
+}
