@@ -2,9 +2,9 @@ package content
 
 import "context"
 
-// Advise is what the gate has to say of a version under a placement, as things
-// stand. whole asks the operator's checker too, which takes its time.
-func (d *Desk) Advise(ctx context.Context, v Version, p Placement, whole bool) ([]Advice, error) {
+// Judge is what the gate has to say of any version under a placement, be it saved
+// or not. whole asks the operator's checker too, which takes its time.
+func (d *Desk) Judge(ctx context.Context, v Version, p Placement, whole bool) ([]Advice, error) {
 	if whole {
 		return d.gate(ctx, v, p)
 	}

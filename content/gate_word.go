@@ -1,12 +1,14 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"kepu/content/words"
 	"kepu/journal"
@@ -32,15 +34,43 @@ type criteria struct {
 	matcher  *words.Matcher
 }
 
-// book keeps the last criteria read: a matcher is made once for every change of
-// the lists.
+// book keeps the last criteria read: the settings are read at most once in
+// bookFresh, and a matcher is made once for every change of the lists.
 type book struct {
 	sync.Mutex
 	last *criteria
+	at   time.Time // when it was read; zero: a setting was changed here since
 }
 
-// criteria reads the settings that stand.
+// bookFresh is how long a change made by another node may go unnoticed: ten
+// thousand publications due at once should not read the lists as often.
+const bookFresh = time.Second
+
+// forget makes the next question read the settings.
+func (b *book) forget() {
+	b.Lock()
+	defer b.Unlock()
+	b.at = time.Time{}
+}
+
+// criteria gives the settings that stand.
 func (d *Desk) criteria(ctx context.Context) (*criteria, error) {
+	now := d.now()
+	d.book.Lock()
+	defer d.book.Unlock()
+	if age := now.Sub(d.book.at); !d.book.at.IsZero() && age >= 0 && age < bookFresh {
+		return d.book.last, nil
+	}
+	c, err := d.readCriteria(ctx, d.book.last)
+	if err != nil {
+		return nil, fmt.Errorf("read the gate's rules: %w", err)
+	}
+	d.book.last, d.book.at = c, now
+	return c, nil
+}
+
+// readCriteria reads the settings; last, unless nil, has the matcher of before.
+func (d *Desk) readCriteria(ctx context.Context, last *criteria) (*criteria, error) {
 	c := &criteria{}
 	var lists []journal.Record
 	_, err := d.Store.Scan(ctx, []string{KindSetting}, func(record journal.Record) error {
@@ -59,19 +89,13 @@ func (d *Desk) criteria(ctx context.Context) (*criteria, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the gate's rules: %w", err)
+		return nil, err
 	}
-	d.book.Lock()
-	defer d.book.Unlock()
-	if last := d.book.last; last != nil && last.lists == c.lists {
+	if last != nil && last.lists == c.lists {
 		c.words, c.matcher = last.words, last.matcher
 		return c, nil
 	}
-	if err := c.compile(lists); err != nil {
-		return nil, fmt.Errorf("read the gate's rules: %w", err)
-	}
-	d.book.last = c
-	return c, nil
+	return c, c.compile(lists)
 }
 
 func (c *criteria) compile(lists []journal.Record) (err error) {
@@ -108,6 +132,21 @@ func (d *Desk) gate(ctx context.Context, v Version, p Placement) ([]Advice, erro
 		return c.unheard(advice, "外部检查没有回应，这一稿没有经过它"), nil
 	}
 	return c.raised(append(advice, outside(v, found)...)), nil
+}
+
+// Advise gives what the gate says of one text of an item, "" its draft, where
+// the item stands: to who may read that text. It is what Submit, Schedule and
+// Publish would be stopped by.
+func (d *Desk) Advise(ctx context.Context, by By, id string, hash journal.Hash) ([]Advice, error) {
+	item, _, err := d.Read(ctx, by, id)
+	if err != nil {
+		return nil, fmt.Errorf("advise: %w", err)
+	}
+	v, err := d.ReadVersion(ctx, by, id, cmp.Or(hash, item.Draft, item.Live))
+	if err != nil {
+		return nil, fmt.Errorf("advise: %w", err)
+	}
+	return d.gate(ctx, v, item.Placement)
 }
 
 // judge is Gate with the settings and the words.

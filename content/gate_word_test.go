@@ -2,15 +2,18 @@ package content_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"kepu/content"
 	wordlist "kepu/content/words"
+	"kepu/journal"
 )
 
 // advised asks the gate and gives what it says, a line each.
@@ -124,6 +127,8 @@ func TestGateOutside(t *testing.T) {
 	}
 	defer o.Close()
 	r := open(t)
+	at := noon
+	o.Now = func() time.Time { return at }
 	r.Outside = o
 	v := spoken("一。", "大潮水来了。")
 	if got, want := r.advised(t, v, content.Placement{}, content.CodeOutside), "outside article.body 1 潮水\noutside body !\noutside body"; got != want {
@@ -132,7 +137,7 @@ func TestGateOutside(t *testing.T) {
 	if asked != "看潮要站在哪里\n一。\n大潮水来了。\n" {
 		t.Errorf("asked of %q", asked)
 	}
-	status = http.StatusInternalServerError
+	status, at = http.StatusInternalServerError, noon.Add(time.Hour)
 	if got := r.advised(t, v, content.Placement{}, content.CodeOutside); got != "outside body" {
 		t.Errorf("without an answer: %s", got)
 	}
@@ -144,4 +149,28 @@ func TestGateOutside(t *testing.T) {
 	if err != nil || imported[0].Outcome != content.Blocked {
 		t.Errorf("imported unheard as %+v, %v", imported, err)
 	}
+}
+
+// Whoever may read a text may ask what the gate says of it, and publication is
+// stopped by the same.
+func TestAdvise(t *testing.T) {
+	r := newsroom(t, 0)
+	id := r.drafted(t, spoken("神药"))
+	r.set(t, 0, "words", content.WordList{List: []content.Word{{Word: "神药", Level: "block"}}})
+	for _, who := range []content.By{writer, expert, auditor} {
+		advice, err := r.Advise(t.Context(), who, id, "")
+		if err != nil || !content.Stops(advice) {
+			t.Errorf("%s is told %v, %v", who.ID, advice, err)
+		}
+	}
+	for _, who := range []content.By{other, abroad, admin, {}} {
+		if _, err := r.Advise(t.Context(), who, id, ""); !errors.Is(err, journal.ErrNotFound) {
+			t.Errorf("%s: %v", who.ID, err)
+		}
+	}
+	if _, err := r.Advise(t.Context(), writer, id, journal.Sum([]byte("x"))); !errors.Is(err, journal.ErrNotFound) {
+		t.Errorf("of a text there is not: %v", err)
+	}
+	_, err := r.Publish(t.Context(), chief, id, 1)
+	wantProblem(t, err, "article.body")
 }

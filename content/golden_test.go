@@ -47,7 +47,7 @@ func TestStoredForms(t *testing.T) {
 			Schedule: &Schedule{Version: hash, At: at, By: "u5"},
 			Grounds: &Grounds{
 				Version: hash, Approvals: []Approval{{Stage: StageFirst, By: "u4", At: at}}, Waived: []string{StageScientific, StageFinal}, By: "operator", At: at,
-				Advice: []Advice{{Code: "cover", Field: "cover", Message: "没有封面"}, {Code: "alt", Field: "cover.alt", Message: "封面没有替代文字", Blocking: true}},
+				Advice: []Advice{{Code: "cover", Field: "cover", Message: "没有封面"}, {Code: "words", Field: "article.body", Block: []int{3, 0}, Quote: "神 药", Message: "“神 药”不能用", Blocking: true}},
 			},
 			Published: &at, Updated: &at, Until: &at,
 			Gone:   &Gone{At: at, Reason: "数据有误", Instead: "8f1c0e4e-0000-8000-8000-000000000003"},

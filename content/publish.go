@@ -23,13 +23,18 @@ func (d *Desk) passes(ctx context.Context, v Version, p Placement) ([]Advice, er
 	if err != nil {
 		return nil, err
 	}
+	return advice, stopped(advice)
+}
+
+// stopped is *journal.Invalid where some of the advice blocks.
+func stopped(advice []Advice) error {
 	var found problems
 	for _, a := range advice {
 		if a.Blocking {
 			found.add(a.Field, "%s", a.Message)
 		}
 	}
-	return advice, found.invalid()
+	return found.invalid()
 }
 
 // ready says why the draft may not be made live by the actor, and gives the

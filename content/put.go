@@ -143,6 +143,7 @@ func (d *Desk) PutSetting(ctx context.Context, by By, rev uint64, name string, v
 			return Stamp{}, fmt.Errorf("put setting %s: %w", name, err)
 		}
 	}
+	defer d.book.forget() // also where the outcome is unknown
 	return d.put(ctx, by, KindSetting, name, rev, p, members)
 }
 
@@ -197,6 +198,7 @@ func (d *Desk) Drop(ctx context.Context, by By, key journal.Key, rev uint64) (St
 	if err := keeps(by, key.Kind, key.ID); err != nil {
 		return Stamp{}, err
 	}
+	defer d.book.forget()
 	record, err := d.Store.Get(ctx, key)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("drop %s/%s: %w", key.Kind, key.ID, err)

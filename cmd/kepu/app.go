@@ -273,7 +273,6 @@ func (a *App) Close() error {
 	if a.control != nil {
 		errs = append(errs, a.control.close())
 	}
-	a.office.close()
 	if a.roll != nil {
 		errs = append(errs, a.roll.Close())
 	}

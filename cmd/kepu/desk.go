@@ -10,7 +10,6 @@ import (
 
 	"kepu/account"
 	"kepu/content"
-	"kepu/content/words"
 	"kepu/frontend/studio"
 	"kepu/journal"
 	"kepu/roll"
@@ -20,14 +19,12 @@ import (
 type deskConfig struct {
 	stages   int
 	profile  string
-	checker  string
 	provider struct{ issuer, client, secret, claim string }
 }
 
 func (c *deskConfig) flags(fs *flag.FlagSet) {
 	fs.IntVar(&c.stages, "review-stages", 3, "新库的审稿步数，0到3；以后在设置里改。0：主编一个人就能发布")
 	fs.StringVar(&c.profile, "password-rules", string(account.ASVS), "密码规则：asvs，或 mlps3（等保三级）")
-	fs.StringVar(&c.checker, "words-checker", "", "外部错敏词检查的网址；空为不用")
 	fs.StringVar(&c.provider.issuer, "oidc-issuer", "", "用外部账号登录（OpenID Connect）：提供者的网址；空为不用")
 	fs.StringVar(&c.provider.client, "oidc-client", "", "外部账号：本站的 client id")
 	fs.StringVar(&c.provider.secret, "oidc-secret", "", "外部账号：本站的 client secret；最好用 KEPU_OIDC_SECRET 给")
@@ -38,7 +35,6 @@ func (c *deskConfig) flags(fs *flag.FlagSet) {
 type office struct {
 	desk     *content.Desk
 	accounts *account.Accounts
-	checker  *words.Outside
 }
 
 // openDesk makes what a node has for the desk.
@@ -59,19 +55,7 @@ func (a *App) openDesk() (err error) {
 	}
 	o.desk = s.desk()
 	o.desk.People = o.accounts
-	if c.checker != "" {
-		if o.checker, err = words.NewOutside(c.checker, c.log); err != nil {
-			return fmt.Errorf("words checker: %w", err)
-		}
-		o.desk.Outside = o.checker
-	}
 	return nil
-}
-
-func (o *office) close() {
-	if o.checker != nil {
-		o.checker.Close()
-	}
 }
 
 // studio is what the studio's JSON stands on.

@@ -14,6 +14,7 @@ import (
 
 	"kepu/account"
 	"kepu/content"
+	"kepu/content/words"
 	"kepu/journal"
 	"kepu/media"
 	"kepu/storage/disk"
@@ -22,13 +23,15 @@ import (
 
 // storeConfig says where everything is kept.
 type storeConfig struct {
-	data   string
-	secret string
+	data     string
+	secret   string
+	gateHook string
 }
 
 func (c *storeConfig) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.data, "data", "./data", "数据目录")
 	fs.StringVar(&c.secret, "secret", "", "密钥文件；不给时用 数据目录/secret，第一次启动时生成")
+	fs.StringVar(&c.gateHook, "gate-hook", "", "外部错敏词检查的地址（http 或 https），发布前把文字送去检查；不给时不送")
 }
 
 // stores are the adapters a command works on. openStores is the one place that
@@ -40,11 +43,19 @@ type stores struct {
 	secret  journal.Secret
 	temp    string
 	now     func() time.Time
+	outside *words.Outside // nil: none
 }
 
 func openStores(ctx context.Context, c storeConfig, log *slog.Logger) (*stores, error) {
 	if err := os.MkdirAll(c.data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data directory: %w", err)
+	}
+	var outside *words.Outside
+	if c.gateHook != "" {
+		var err error
+		if outside, err = words.NewOutside(c.gateHook, log); err != nil {
+			return nil, fmt.Errorf("-gate-hook 应是以 http:// 或 https:// 开头的网址：%w", err)
+		}
 	}
 	secretFile := c.secret
 	if secretFile == "" {
@@ -66,13 +77,18 @@ func openStores(ctx context.Context, c storeConfig, log *slog.Logger) (*stores, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open blobs: %w", err), store.Close())
 	}
-	return &stores{journal: store, slate: store.Slate(), blobs: blobs, secret: secret, temp: temp, now: time.Now}, nil
+	return &stores{journal: store, slate: store.Slate(), blobs: blobs, secret: secret, temp: temp, now: time.Now, outside: outside}, nil
 }
 
-func (s *stores) close() error { return s.journal.Close() }
+func (s *stores) close() error {
+	if s.outside != nil {
+		s.outside.Close()
+	}
+	return s.journal.Close()
+}
 
 func (s *stores) desk() *content.Desk {
-	return &content.Desk{Store: s.journal, Slate: s.slate, Now: s.now}
+	return &content.Desk{Store: s.journal, Slate: s.slate, Now: s.now, Outside: s.outside}
 }
 
 func (s *stores) accounts(rules account.Profile) *account.Accounts {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"kepu/content/words"
 )
@@ -60,6 +61,40 @@ func TestAskBadAnswers(t *testing.T) {
 	} {
 		if found, err := outside(t, answer).Ask(t.Context(), "text"); err == nil {
 			t.Errorf("%s: taken as %v", name, found)
+		}
+	}
+}
+
+// One text is asked about once a minute, and after a failure nothing for a
+// while.
+func TestAskSeldom(t *testing.T) {
+	asked, status := 0, http.StatusOK
+	o := outside(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"findings":[]}`)
+	})
+	at := time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
+	o.Now = func() time.Time { return at }
+	for _, c := range []struct {
+		after  time.Duration
+		text   string
+		status int
+		asked  int
+		fails  bool
+	}{
+		{0, "一", 200, 1, false},
+		{0, "一", 500, 1, false},
+		{0, "二", 500, 2, true},
+		{time.Second, "三", 200, 2, true},
+		{0, "一", 200, 2, false},
+		{4 * time.Second, "三", 200, 3, false},
+		{time.Minute, "一", 200, 4, false},
+		{-time.Hour, "一", 200, 5, false},
+	} {
+		at, status = at.Add(c.after), c.status
+		if _, err := o.Ask(t.Context(), c.text); (err != nil) != c.fails || asked != c.asked {
+			t.Errorf("%+v: asked %d, %v", c, asked, err)
 		}
 	}
 }

@@ -120,7 +120,7 @@ func (s *Studio) item(c *Call) (Item, error) {
 	for _, key := range v.MediaKeys() {
 		out.Media[string(key)] = url(key, "")
 	}
-	if out.Advice, err = s.Desk.Advise(c.Ctx, v, it.Placement, false); err != nil {
+	if out.Advice, err = s.Desk.Judge(c.Ctx, v, it.Placement, false); err != nil {
 		return Item{}, err
 	}
 	out.Advice = whole(out.Advice)

@@ -129,6 +129,6 @@ func (s *Studio) check(c *Call, in Check) (Checked, error) {
 	if err != nil {
 		return Checked{}, err
 	}
-	advice, err := s.Desk.Advise(c.Ctx, v, it.Placement, true)
+	advice, err := s.Desk.Judge(c.Ctx, v, it.Placement, true)
 	return Checked{whole(advice), content.Stops(advice), content.Measure(v)}, err
 }
