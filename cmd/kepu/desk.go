@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -41,14 +42,12 @@ type office struct {
 func (a *App) openDesk() (err error) {
 	c, s := a.config, a.stores
 	o := &a.office
-	profile := account.Profile(c.profile)
-	if c.profile == "" {
-		profile = account.ASVS
+	profile := account.Profile(cmp.Or(c.profile, string(account.ASVS)))
+	if !profile.Valid() {
+		return usageError{"-password-rules 只能是 asvs 或 mlps3"}
 	}
-	if profile != account.ASVS && profile != account.MLPS3 {
-		return usageError{fmt.Sprintf("-password-rules 只能是 %s 或 %s", account.ASVS, account.MLPS3)}
-	}
-	o.accounts = &account.Accounts{Store: s.journal, Slate: s.slate, Secret: s.secret, Profile: profile, Cost: c.cost, Now: s.now}
+	o.accounts = s.accounts(profile)
+	o.accounts.Cost = c.cost
 	if p := c.provider; p.issuer != "" {
 		o.accounts.Outside = &account.Provider{Issuer: p.issuer, ClientID: p.client, ClientSecret: p.secret, Claim: p.claim,
 			Redirect: a.baseURL() + studio.Base + "/session/outside/back"}
@@ -134,8 +133,11 @@ func (a *App) dueOnce(ctx context.Context, l *lease) (more bool, err error) {
 	for _, f := range fired {
 		last = max(last, f.Stamp.Seq)
 	}
-	if err != nil || last == 0 {
+	if last == 0 {
 		return false, err
+	}
+	if err != nil {
+		a.config.log.Warn("run what is due", "err", err) // the others were done
 	}
 	waiting, cancel := context.WithTimeout(ctx, dueEvery)
 	defer cancel()
