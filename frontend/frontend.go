@@ -1,10 +1,12 @@
 // Package frontend is everything a browser or a program meets: pages, feeds, the
-// public JSON, media and assets over HTTP. It reads nothing but the shelf and the
-// index, and turns every error into an answer in one place (errors.go).
+// public JSON, media and assets over HTTP, and the studio's JSON. What readers see
+// comes from the shelf and the index alone; every error becomes an answer in one
+// place (errors.go, and fault.go for the studio's).
 //
 // Each request passes the door (door.go), which refuses what no page should see
 // and answers from the page cache (cache.go) what has been rendered already; the
-// rest goes to the route table below.
+// rest goes to the route table below, or to the studio's (studio.go), which is
+// never cached.
 package frontend
 
 import (

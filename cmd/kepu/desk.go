@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"time"
 
 	"kepu/account"
@@ -64,14 +63,14 @@ func (a *App) studio() *studio.Config {
 		Secret: s.secret, Now: s.now, Log: a.config.log}
 }
 
-// first makes the first administrator of a new store, and says once who it is.
-func (a *App) first(ctx context.Context, out io.Writer) error {
+// first makes the first administrator of a new store and gives the words that
+// say, once, who it is; "" on any other.
+func (a *App) first(ctx context.Context) (string, error) {
 	name, password, err := a.office.accounts.First(ctx)
 	if err != nil || name == "" {
-		return err
+		return "", err
 	}
-	_, err = fmt.Fprintf(out, "第一个管理员：%s\n密码（只显示这一次，登录后要改）：%s\n", name, password)
-	return err
+	return fmt.Sprintf("第一个管理员：%s\n密码（只显示这一次，登录后要改）：%s\n", name, password), nil
 }
 
 // settle mends, at start and once an hour, what a crash may have left half-way:

@@ -55,11 +55,12 @@ func serve(ctx context.Context, std stdio, c Config) error {
 	if err := app.Stock(ctx, newProgress(std.err, "装入自带文章")); err != nil {
 		return fmt.Errorf("%w", joinClose(err, app))
 	}
-	base := app.baseURL()
-	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy\n编辑部接口：%s%s\n", base, base, base, studio.Base)
-	if err := app.first(ctx, std.out); err != nil {
+	first, err := app.first(ctx)
+	if err != nil {
 		return fmt.Errorf("%w", joinClose(err, app))
 	}
+	base := app.baseURL()
+	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy\n编辑部接口：%s%s\n%s", base, base, base, studio.Base, first)
 	return app.Run(ctx)
 }
 

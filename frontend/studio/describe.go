@@ -16,7 +16,7 @@ func (s *Studio) Operations() (all []api.Operation) {
 		if len(r.Parameters()) > 0 || r.Do.status == http.StatusFound {
 			o.Statuses = append(o.Statuses, 404, 410)
 		}
-		if !o.Open || r.Unsafe() {
+		if !o.Open || r.Unsafe() || r.Do.status == http.StatusFound {
 			o.Statuses = append(o.Statuses, 403)
 		}
 		if r.Unsafe() {
