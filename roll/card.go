@@ -140,9 +140,11 @@ func folded(words []string) []string {
 	return all
 }
 
-// spelled is the key by which titles are ordered: pinyin, then the title itself.
+// spelled is the key by which titles are ordered: the pinyin of how it begins,
+// then that itself. It is short, since every list passes by it.
 func spelled(title string) string {
-	return content.Slugify(title) + " " + cut(analysis.FoldString(cut(title, 40)), 40)
+	begin := cut(title, 10)
+	return cut(content.Slugify(begin), 40) + " " + analysis.FoldString(begin)
 }
 
 // digest is a text as far as the roll needs it.

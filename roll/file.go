@@ -31,7 +31,8 @@ const (
 	form        = 1
 )
 
-// readers is how many connections read at once.
+// readers is how many connections read at once, each with a cache that what is
+// looked at for every row of 100,000 items fits into.
 const readers = 3
 
 // settle bounds the last statements before closing.
@@ -94,7 +95,7 @@ func (f *file) open(path string) (err error) {
 	if err := f.admit(ctx); err != nil {
 		return err
 	}
-	f.read, err = sql.Open("sqlite", uri(path, "busy_timeout(10000)", "query_only(1)", "cache_size(-16384)"))
+	f.read, err = sql.Open("sqlite", uri(path, "busy_timeout(10000)", "query_only(1)", "cache_size(-49152)"))
 	if err != nil {
 		return err
 	}

@@ -81,24 +81,12 @@ func (s Sight) full() clause {
 // sight's full part (else of what it merely knows, of which the live text
 // alone is seen).
 func (q *Query) filter(full bool) (clause, error) {
-	var c clause
-	sees := q.Sight.full()
-	if full {
-		c.and(sees.text, sees.args...)
-	} else {
-		known := in(q.Sight.Known)
-		c.and(known.text, known.args...)
-		c.and("p.mask & ? != 0", StatusLive.bit())
-		c.and("NOT ("+sees.text+")", sees.args...)
-	}
+	var c clause // what costs least comes first: SQLite looks in this order
 	if err := q.words(&c, full); err != nil {
 		return c, err
 	}
 	if q.Kind != "" {
 		c.and("p.kind = ?", q.Kind)
-	}
-	if q.Topic != "" {
-		c.and("instr(p.topics, ?) > 0 OR instr(p.topics, ?) > 0", sep+q.Topic+sep, sep+q.Topic+"-")
 	}
 	if q.Region != "" {
 		within := in([]string{q.Region})
@@ -107,8 +95,20 @@ func (q *Query) filter(full bool) (clause, error) {
 	if q.Series != "" {
 		c.and("p.series = ?", q.Series)
 	}
+	if q.Topic != "" {
+		c.and("instr(p.topics, ?) > 0 OR instr(p.topics, ?) > 0", sep+q.Topic+sep, sep+q.Topic+"-")
+	}
 	if q.Tag != "" {
 		c.and("instr(p.tags, ?) > 0", sep+analysis.FoldString(q.Tag)+sep)
+	}
+	sees := q.Sight.full()
+	if full {
+		c.and(sees.text, sees.args...)
+	} else {
+		known := in(q.Sight.Known)
+		c.and("p.mask & ? != 0", StatusLive.bit())
+		c.and(known.text, known.args...)
+		c.and("NOT ("+sees.text+")", sees.args...)
 	}
 	if q.Mine != "" {
 		c.and("instr(p.people, ?) > 0 OR instr(p.people, ?) > 0 OR instr(p.people, ?) > 0",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -217,14 +216,13 @@ func (r *Roll) turn(ctx context.Context) (time.Time, error) {
 	if *next > now {
 		return time.UnixMilli(*next), nil
 	}
-	const none = math.MaxInt64
 	err = f.transact(ctx, func(ctx context.Context) error {
-		return f.do(ctx, `UPDATE place SET
-				mask = CASE WHEN until <= ?1 THEN (mask & ~?2) | ?3 WHEN recheck <= ?1 THEN mask | ?4 ELSE mask END,
+		const mask = `CASE WHEN until <= ?1 THEN (mask & ~?2) | ?3 WHEN recheck <= ?1 THEN mask | ?4 ELSE mask END`
+		return f.do(ctx, `UPDATE place SET mask = `+mask+`, status = (`+mask+`) & ?6,
 				turn = CASE WHEN until <= ?1 THEN NULL
 					ELSE nullif(min(iif(until > ?1, until, ?5), iif(recheck > ?1, recheck, ?5)), ?5) END
 			WHERE seq IN (SELECT seq FROM place WHERE turn <= ?1 ORDER BY turn LIMIT 1000)`,
-			now, StatusLive.bit()|StatusRecheck.bit(), StatusExpired.bit(), StatusRecheck.bit(), none)
+			now, StatusLive.bit()|StatusRecheck.bit(), StatusExpired.bit(), StatusRecheck.bit(), int64(never), allStatuses)
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("turn items: %w", err)

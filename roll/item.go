@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -227,16 +228,23 @@ func (w *work) place(ctx context.Context, f *file, c *card, now time.Time) error
 	if c.Shown != nil {
 		liveForm, liveTitle = c.Shown.Form, c.Shown.Order
 	}
+	due := int64(never)
+	if c.Due != nil {
+		due = c.Due.UnixMilli()
+	}
 	var schedule any
 	if it.Schedule != nil {
 		schedule = it.Schedule.At.UnixMilli()
 	}
-	return f.do(ctx, `INSERT INTO place (seq, n, id, mask, kind, form, region, people, topics, tags, title, due, series, part,
-			live_form, live_title, until, schedule, recheck, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		w.record.Seq, w.n, c.ID, mask, c.Kind, c.Lead.Form, it.Placement.Region, people(it, w.creator), list(it.Placement.Topics),
-		list(folded(it.Placement.Tags)), c.Lead.Order, milli(c.Due), series, part,
+	return f.do(ctx, `INSERT INTO place (seq, n, id, mask, status, kind, form, region, people, topics, tags, title, due, series, part,
+			live_form, live_title, until, schedule, recheck, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		w.record.Seq, w.n, c.ID, mask, mask&allStatuses, c.Kind, c.Lead.Form, it.Placement.Region, people(it, w.creator), list(it.Placement.Topics),
+		list(folded(it.Placement.Tags)), c.Lead.Order, due, series, part,
 		liveForm, liveTitle, milli(it.Until), schedule, milli(&recheck), milli(&turn))
 }
+
+// never is when something without a date is due.
+const never = math.MaxInt64
 
 // milli is an instant as it is kept; nil for none.
 func milli(t *time.Time) any {

@@ -11,26 +11,26 @@ import (
 	"time"
 )
 
-// order is the key by which a list goes, and what comes after a cursor.
+// order is the key by which a list goes, and the index that goes so.
 type order struct {
-	key  string // SQL; "" where seq alone orders
-	desc bool   // of seq
+	key   string // SQL; "" where seq alone orders
+	index string
 }
 
 func (q *Query) order(full bool) (order, error) {
 	switch q.Sort {
 	case "", SortChanged:
-		return order{desc: true}, nil
+		return order{index: "place_seq"}, nil
 	case SortTitle:
 		if full {
-			return order{key: "p.title"}, nil
+			return order{"p.title", "place_title"}, nil
 		}
-		return order{key: "coalesce(p.live_title, p.title)"}, nil
+		return order{"coalesce(p.live_title, p.title)", "place_live"}, nil
 	case SortDue:
 		if full {
-			return order{key: "coalesce(p.due, 9223372036854775807)"}, nil
+			return order{"p.due", "place_due"}, nil
 		}
-		return order{key: "9223372036854775807"}, nil
+		return order{fmt.Sprint(never), "place_seq"}, nil // when it is due is not told
 	}
 	return order{}, fmt.Errorf("sort: %w", ErrQuery)
 }
@@ -46,11 +46,13 @@ func (q *Query) question(full bool, after *cursor, limit int) (string, []any, er
 	if err != nil {
 		return "", nil, err
 	}
-	from := "place p"
+	key, from := by.key, "place p INDEXED BY "+by.index
+	if q.Series != "" {
+		from = "place p INDEXED BY place_series"
+	}
 	if q.Text != "" {
 		from = q.searched(&where, full)
 	}
-	key := by.key
 	switch {
 	case key == "":
 		key = "0"
@@ -63,10 +65,13 @@ func (q *Query) question(full bool, after *cursor, limit int) (string, []any, er
 		where.and("("+key+", p.seq) > (?, ?)", after.Key, after.Seq)
 	}
 	text := "SELECT p.seq, " + key + " FROM " + from + " WHERE " + where.text
-	if by.desc {
+	switch {
+	case by.key == "":
 		text += " ORDER BY p.seq DESC"
-	} else {
-		text += " ORDER BY 2, p.seq"
+	case q.Sort == SortDue && !full:
+		text += " ORDER BY p.seq"
+	default:
+		text += " ORDER BY " + key + ", p.seq"
 	}
 	return text + fmt.Sprintf(" LIMIT %d", limit), where.args, nil
 }
@@ -83,7 +88,7 @@ func (q *Query) searched(c *clause, full bool) string {
 	if !full { // the live text alone: it has a row of its own where there are two
 		c.and("w.rowid & 1 = (p.mask >> ?) & 1", bitTwo)
 	}
-	return "word w CROSS JOIN place p ON p.n = w.rowid >> 1"
+	return "word w CROSS JOIN place p INDEXED BY place_n ON p.n = w.rowid >> 1"
 }
 
 // hit is a row found.

@@ -16,6 +16,9 @@ const (
 	bitHeld     = 19 // there is a live text, be it past its end
 )
 
+// allStatuses are the bits of all Statuses.
+const allStatuses = 1<<len(Statuses) - 1
+
 func stages() [3]string {
 	return [3]string{content.StageFirst, content.StageScientific, content.StageFinal}
 }

@@ -5,6 +5,7 @@ CREATE TABLE place (
   n INTEGER NOT NULL,      -- the item's number here
   id TEXT NOT NULL,
   mask INTEGER NOT NULL,   -- states, audiences, stage under way: see mask.go
+  status INTEGER NOT NULL, -- the states in mask alone
   kind TEXT NOT NULL,
   form TEXT NOT NULL,
   region TEXT NOT NULL,
@@ -12,7 +13,7 @@ CREATE TABLE place (
   topics TEXT NOT NULL,
   tags TEXT NOT NULL,      -- folded
   title TEXT NOT NULL,     -- as it is spelled, for the order
-  due INTEGER,
+  due INTEGER NOT NULL,    -- of the stage under way; 9223372036854775807 where there is none
   series TEXT,
   part INTEGER NOT NULL,
   live_form TEXT,          -- where the live text says otherwise
@@ -22,8 +23,15 @@ CREATE TABLE place (
   recheck INTEGER,         -- when the date begins
   turn INTEGER             -- when mask is to be looked at again
 ) STRICT;
-CREATE UNIQUE INDEX place_n ON place (n);
 CREATE UNIQUE INDEX place_id ON place (id);
+-- A list goes through one of these from where it begins to its last row, and to
+-- the table only for rows that fit by what stands here.
+CREATE INDEX place_n ON place (n, mask, region, kind, form, due);
+CREATE INDEX place_seq ON place (seq, mask, region, kind, form);
+CREATE INDEX place_title ON place (title, seq, mask, region, kind, form);
+CREATE INDEX place_live ON place (coalesce(live_title, title), seq, mask, region, kind);
+CREATE INDEX place_due ON place (due, seq, mask, region, kind, form);
+CREATE INDEX place_status ON place (status, region);
 CREATE INDEX place_until ON place (until) WHERE until IS NOT NULL;
 CREATE INDEX place_schedule ON place (schedule) WHERE schedule IS NOT NULL;
 CREATE INDEX place_turn ON place (turn) WHERE turn IS NOT NULL;

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"kepu/journal"
 )
@@ -22,21 +20,8 @@ func (r *Roll) Tabs(ctx context.Context, q Query) (map[Status]Count, error) {
 				if err != nil {
 					return err
 				}
-				n := make([]int, len(Statuses))
-				to := make([]any, len(n))
-				for i := range n {
-					to[i] = &n[i]
-				}
-				if err := tx.QueryRowContext(ctx, text, args...).Scan(to...); err != nil {
+				if err := count(ctx, tx, text, args, full, counts); err != nil {
 					return err
-				}
-				for i, s := range Statuses {
-					if !full && s != StatusLive {
-						continue
-					}
-					c := counts[s]
-					c.N += n[i]
-					counts[s] = c
 				}
 			}
 			return nil
@@ -50,29 +35,42 @@ func (r *Roll) Tabs(ctx context.Context, q Query) (map[Status]Count, error) {
 	return counts, err
 }
 
-// tally is one walk that counts every status, up to where each is known to
-// exceed what is told.
+// count adds up how many items there are of each set of statuses.
+func count(ctx context.Context, tx *sql.Tx, text string, args []any, full bool, counts map[Status]Count) error {
+	found, err := tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	for found.Next() {
+		var mask int64
+		var n int
+		if err := found.Scan(&mask, &n); err != nil {
+			return err
+		}
+		for _, s := range Statuses {
+			if mask&s.bit() != 0 && (full || s == StatusLive) {
+				counts[s] = Count{N: counts[s].N + n}
+			}
+		}
+	}
+	return found.Err()
+}
+
+// tally asks how many items there are of each set of statuses.
 func (q *Query) tally(full bool) (string, []any, error) {
 	where, err := q.filter(full)
 	if err != nil {
 		return "", nil, err
 	}
-	from := "place p"
+	// What lists of all statuses pass by is counted in the index's own order.
+	from, group := "place p INDEXED BY place_status", "p.status"
 	if q.Text != "" {
 		from = q.searched(&where, full)
+		return "SELECT statuses, count(*) FROM (SELECT DISTINCT p.seq, " + group + " AS statuses FROM " + from +
+			" WHERE " + where.text + ") GROUP BY 1", where.args, nil
 	}
-	inner := "SELECT p.mask AS mask FROM " + from + " WHERE " + where.text
-	if q.Text != "" {
-		inner = "SELECT DISTINCT p.seq, p.mask AS mask FROM " + from + " WHERE " + where.text
-	}
-	var sums strings.Builder
-	for i := range Statuses {
-		if i > 0 {
-			sums.WriteString(", ")
-		}
-		sums.WriteString("coalesce(sum((mask >> " + strconv.Itoa(bitStatus+i) + ") & 1), 0)")
-	}
-	return "SELECT " + sums.String() + " FROM (" + inner + ")", where.args, nil
+	return "SELECT " + group + ", count(*) FROM " + from + " WHERE " + where.text + " GROUP BY " + group, where.args, nil
 }
 
 // notFound says that a record is not there for who asked.

@@ -2,6 +2,7 @@ package roll
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"kepu/search/analysis"
 )
@@ -13,8 +14,7 @@ const (
 )
 
 // match turns what somebody typed into a full-text question: every word, and
-// every pair of neighbouring Han; a single Han stands for every pair that
-// begins with it. "" where there is nothing to look for. What lies beyond the
+// every pair of neighbouring Han, or a single Han that stands alone. "" where there is nothing to look for. What lies beyond the
 // bounds is left out.
 func match(text string) string {
 	var b strings.Builder
@@ -30,9 +30,6 @@ func match(text string) string {
 			b.WriteString(" AND ")
 		}
 		b.WriteString(`"` + strings.ReplaceAll(t.Term, `"`, `""`) + `"`)
-		if analysis.SingleHan(t.Term) {
-			b.WriteString(" *")
-		}
 	}
 	return b.String()
 }
@@ -48,18 +45,24 @@ func cut(text string, n int) string {
 }
 
 // words gives what is indexed of some texts: each term once, with a space
-// between. A term holds no space.
+// between, and each Han by itself: looking for all pairs that begin with a
+// common one would take longer than a list may. A term holds no space.
 func words(texts ...string) string {
 	var b strings.Builder
 	seen := map[string]struct{}{}
+	add := func(term string) {
+		if _, ok := seen[term]; !ok {
+			seen[term] = struct{}{}
+			b.WriteString(term)
+			b.WriteByte(' ')
+		}
+	}
 	for _, text := range texts {
 		analysis.Tokens(text, func(t analysis.Token) {
-			if _, ok := seen[t.Term]; ok {
-				return
+			add(t.Term)
+			if _, size := utf8.DecodeRuneInString(t.Term); size < len(t.Term) && analysis.SingleHan(t.Term[:size]) {
+				add(t.Term[:size]) // the other of the pair begins the next one, or ends the run
 			}
-			seen[t.Term] = struct{}{}
-			b.WriteString(t.Term)
-			b.WriteByte(' ')
 		})
 	}
 	return b.String()
