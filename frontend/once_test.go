@@ -78,7 +78,9 @@ func TestDoubleClick(t *testing.T) {
 		t.Errorf("eight clicks made revision %d", rev)
 	}
 	for i := range answers {
-		wait.Go(func() { answers[i] = p.send("POST", "/items/"+id+"/preview", map[string]any{}, "Idempotency-Key: click") })
+		wait.Go(func() {
+			answers[i] = p.send("POST", "/items/"+id+"/preview", map[string]any{}, "Idempotency-Key: click")
+		})
 	}
 	wait.Wait()
 	for _, a := range answers {
