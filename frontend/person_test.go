@@ -143,6 +143,3 @@ func (a answer) field(t testing.TB, name string) any {
 	a.json(t, &m)
 	return m[name]
 }
-
-// tag is the answer's ETag, as If-Match takes it.
-func (a answer) tag() string { return "If-Match: " + a.Header.Get("ETag") }

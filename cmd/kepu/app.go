@@ -193,6 +193,11 @@ func serveUntil(ctx context.Context, app *fiber.App, at net.Listener) error {
 	case <-ctx.Done():
 	}
 	err := app.ShutdownWithTimeout(drain)
+	// A server that was to stop before it began would begin all the same, and
+	// for good: without its listener it cannot.
+	if closing := at.Close(); closing != nil && !errors.Is(closing, net.ErrClosed) {
+		err = errors.Join(err, closing)
+	}
 	<-ended
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil

@@ -94,36 +94,3 @@ func (s *Studio) chain(c *Call) (Chain, error) {
 	out.Checked, out.Hash, out.Done = at.Seq, at.Hash, at.Seq >= head.Seq
 	return out, nil
 }
-
-// Acts are what was done to one record, the latest first.
-type Acts struct {
-	Revisions []roll.Entry      `json:"revisions"`
-	Next      string            `json:"next,omitempty"`
-	People    map[string]string `json:"people"`
-}
-
-// acts lists the revisions of a record.
-func (s *Studio) acts(c *Call, kind, id string) (Acts, error) {
-	if err := s.behind(c); err != nil {
-		return Acts{}, err
-	}
-	before, ok := count(c.Query.Text("after"))
-	if c.Query.Text("after") != "" && !ok {
-		return Acts{}, bad("after", "翻页的记号不对")
-	}
-	limit := c.Query.Number("limit", 50)
-	list, err := s.Roll.Acts(c.Ctx, kind, id, before, limit)
-	if err != nil {
-		return Acts{}, err
-	}
-	out := Acts{Revisions: whole(list)}
-	if len(list) == limit && list[limit-1].Rev > 1 {
-		out.Next = strconv.FormatUint(list[limit-1].Rev, 10)
-	}
-	var ids []string
-	for _, e := range list {
-		ids = append(ids, e.Actor)
-	}
-	out.People, err = s.names(c, ids)
-	return out, err
-}
