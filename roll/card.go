@@ -78,6 +78,9 @@ func (c *card) live() *face {
 	return &c.Lead
 }
 
+// owners are the persons whose the item is, each once.
+func (c *card) owners() []string { return targets(append([]string{c.Creator}, c.Writers...)) }
+
 // row is the card as one may see it who sees all, or only what is live.
 func (c *card) row(mask int64, full bool) Row {
 	p := c.Placement

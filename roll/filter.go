@@ -64,8 +64,7 @@ func (s Sight) full() clause {
 		return c
 	}
 	where := in(s.Own)
-	own := "(instr(p.people, ?) > 0 OR instr(p.people, ?) > 0)"
-	args := []any{sep + "c:" + s.ID + sep, sep + "w:" + s.ID + sep}
+	own, args := "p.seq IN (SELECT seq FROM own WHERE person = ?)", []any{s.ID}
 	if c.is("0") {
 		c = clause{}
 	}

@@ -221,7 +221,7 @@ func (r *Roll) turn(ctx context.Context) (time.Time, error) {
 		return f.do(ctx, `UPDATE place SET mask = `+mask+`, status = (`+mask+`) & ?6,
 				turn = CASE WHEN until <= ?1 THEN NULL
 					ELSE nullif(min(iif(until > ?1, until, ?5), iif(recheck > ?1, recheck, ?5)), ?5) END
-			WHERE seq IN (SELECT seq FROM place WHERE turn <= ?1 ORDER BY turn LIMIT 1000)`,
+			WHERE n IN (SELECT n FROM place WHERE turn <= ?1 ORDER BY turn LIMIT 1000)`,
 			now, StatusLive.bit()|StatusRecheck.bit(), StatusExpired.bit(), StatusRecheck.bit(), int64(never), allStatuses)
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ type work struct {
 	item    content.Item
 	n       int64
 	old     *card
+	oldSeq  int64
 	creator string
 	lead    *digest // read anew; nil where the old card holds its face and words
 	shown   *digest
@@ -67,7 +68,7 @@ func (r *Roll) skip(record journal.Record, err error) {
 // look reads what the file holds of an item.
 func (w *work) look(ctx context.Context, f *file) error {
 	var b []byte
-	err := f.one(ctx, "SELECT p.n, c.json FROM place p JOIN card c ON c.n = p.n WHERE p.id = ?", []any{w.record.ID}, &w.n, &b)
+	err := f.one(ctx, "SELECT p.n, p.seq, c.json FROM place p JOIN card c ON c.n = p.n WHERE p.id = ?", []any{w.record.ID}, &w.n, &w.oldSeq, &b)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 	case err != nil:
@@ -212,8 +213,11 @@ func (w *work) face(hash journal.Hash) *face {
 
 func (w *work) place(ctx context.Context, f *file, c *card, now time.Time) error {
 	it := &w.item
-	if w.old != nil {
-		if err := f.do(ctx, "DELETE FROM place WHERE n = ?", w.n); err != nil {
+	if err := w.displace(ctx, f); err != nil {
+		return err
+	}
+	for _, person := range c.owners() {
+		if err := f.do(ctx, "INSERT INTO own (person, seq) VALUES (?, ?)", person, w.record.Seq); err != nil {
 			return err
 		}
 	}
@@ -241,6 +245,19 @@ func (w *work) place(ctx context.Context, f *file, c *card, now time.Time) error
 		w.record.Seq, w.n, c.ID, mask, mask&allStatuses, c.Kind, c.Lead.Form, it.Placement.Region, people(it, w.creator), list(it.Placement.Topics),
 		list(folded(it.Placement.Tags)), c.Lead.Order, due, series, part,
 		liveForm, liveTitle, milli(it.Until), schedule, milli(&recheck), milli(&turn))
+}
+
+// displace takes the item from where it stood.
+func (w *work) displace(ctx context.Context, f *file) error {
+	if w.old == nil {
+		return nil
+	}
+	for _, person := range w.old.owners() {
+		if err := f.do(ctx, "DELETE FROM own WHERE person = ? AND seq = ?", person, w.oldSeq); err != nil {
+			return err
+		}
+	}
+	return f.do(ctx, "DELETE FROM place WHERE n = ?", w.n)
 }
 
 // never is when something without a date is due.
@@ -287,11 +304,13 @@ func (w *work) words(ctx context.Context, f *file) error {
 
 // drop forgets an item.
 func (w *work) drop(ctx context.Context, f *file) error {
+	if err := w.displace(ctx, f); err != nil {
+		return err
+	}
 	for _, d := range []struct {
 		text string
 		arg  any
 	}{
-		{"DELETE FROM place WHERE n = ?", w.n},
 		{"DELETE FROM card WHERE n = ?", w.n},
 		{"DELETE FROM slug WHERE id = ?", w.record.ID},
 		{"DELETE FROM word WHERE rowid = ?", 2 * w.n},

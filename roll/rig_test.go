@@ -261,6 +261,7 @@ func dump(t testing.TB, r *Roll) []string {
 		`SELECT 'place', p.seq, p.id, mask, status, kind, form, region, people, topics, tags, title, due, series, part, live_form, live_title,
 			until, schedule, recheck, turn FROM place p ORDER BY seq`,
 		"SELECT 'card', p.id, c.json FROM card c LEFT JOIN place p ON p.n = c.n ORDER BY 2",
+		"SELECT 'own', * FROM own ORDER BY 2, 3",
 		"SELECT 'slug', * FROM slug ORDER BY 2, 3",
 		"SELECT 'uses', * FROM uses ORDER BY 2, 3, 4",
 		"SELECT 'asset', * FROM asset ORDER BY 2",

@@ -1,8 +1,8 @@
 -- What is looked at for every row of a list: narrow, in the order of change.
 -- Several values stand in one text, each between two unit separators (0x1f).
 CREATE TABLE place (
-  seq INTEGER PRIMARY KEY, -- of the entry that made the item's present revision
-  n INTEGER NOT NULL,      -- the item's number here
+  n INTEGER PRIMARY KEY,   -- the item's number here, in the order in which it was met
+  seq INTEGER NOT NULL,    -- of the entry that made the item's present revision
   id TEXT NOT NULL,
   mask INTEGER NOT NULL,   -- states, audiences, stage under way: see mask.go
   status INTEGER NOT NULL, -- the states in mask alone
@@ -25,9 +25,9 @@ CREATE TABLE place (
 ) STRICT;
 CREATE UNIQUE INDEX place_id ON place (id);
 -- A list goes through one of these from where it begins to its last row, and to
--- the table only for rows that fit by what stands here.
-CREATE INDEX place_n ON place (n, mask, region, kind, form, due);
-CREATE INDEX place_seq ON place (seq, mask, region, kind, form);
+-- the table only for rows that fit by what stands here. One that asks for words
+-- goes through the rows of word, which are in the order of n as the table is.
+CREATE UNIQUE INDEX place_seq ON place (seq, mask, region, kind, form);
 CREATE INDEX place_title ON place (title, seq, mask, region, kind, form);
 CREATE INDEX place_live ON place (coalesce(live_title, title), seq, mask, region, kind);
 CREATE INDEX place_due ON place (due, seq, mask, region, kind, form);
@@ -36,6 +36,9 @@ CREATE INDEX place_until ON place (until) WHERE until IS NOT NULL;
 CREATE INDEX place_schedule ON place (schedule) WHERE schedule IS NOT NULL;
 CREATE INDEX place_turn ON place (turn) WHERE turn IS NOT NULL;
 CREATE INDEX place_series ON place (series, part) WHERE series IS NOT NULL;
+
+-- Whose an item is: who created it and who wrote on its draft.
+CREATE TABLE own (person TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (person, seq)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE card (n INTEGER PRIMARY KEY, json BLOB NOT NULL) STRICT;
 
