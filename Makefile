@@ -50,6 +50,7 @@ bench: build
 	@KEPU_BENCH=1 go test -run 'TestScale|TestRate' -v ./shelf
 	@bin/kepu bench serve $(bench_docs)
 	@bin/kepu bench import $(bench_docs)
+	@bin/kepu bench desk
 	@if [ -d $(sets) ]; then \
 		$(call relevance,cmrc,cmrc) && $(call relevance,drcd,drcd) && $(call relevance,drcd,drcd_sq); \
 	else echo "bench search: $(sets) is not there, left out"; fi

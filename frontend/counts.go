@@ -17,7 +17,7 @@ type counts struct {
 
 var classes = [6]string{"", "1xx", "2xx", "3xx", "4xx", "5xx"}
 
-func newCounts(reg *prometheus.Registry, pages *cache, routes []*route) (*counts, error) {
+func newCounts(reg *prometheus.Registry, pages *cache, routes []string) (*counts, error) {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kepu_http_requests_total", Help: "Requests by route and class of status."}, []string{"route", "class"})
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kepu_http_request_seconds", Help: "Time to answer by route.",
 		Buckets: []float64{.0001, .0005, .001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"route"})
@@ -35,11 +35,7 @@ func newCounts(reg *prometheus.Registry, pages *cache, routes []*route) (*counts
 			return nil, fmt.Errorf("frontend: metrics: %w", err)
 		}
 	}
-	names := []string{"none"}
-	for _, r := range routes {
-		names = append(names, r.name)
-	}
-	for _, name := range names {
+	for _, name := range append([]string{"none"}, routes...) {
 		row := &[6]prometheus.Counter{}
 		for i, class := range classes[1:] {
 			row[i+1] = requests.WithLabelValues(name, class)

@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"kepu/frontend/page"
+	"kepu/frontend/studio"
 )
 
 // enter puts the door before the route table. It stands before Fiber, so that a
@@ -43,6 +44,9 @@ func (s *server) serve(ctx *fasthttp.RequestCtx) {
 	path := string(ctx.Request.URI().PathOriginal())
 	if to, err := redirect(path); err != nil {
 		s.refused(ctx, err)
+		return
+	} else if to != path && !ctx.IsGet() && !ctx.IsHead() {
+		s.refused(ctx, page.ErrNotFound) // a redirect would lose what is sent
 		return
 	} else if to != path {
 		s.refused(ctx, &page.Moved{To: to + question(ctx)})
@@ -86,8 +90,15 @@ func received(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	if h.ContentLength() == -1 && (h.IsGet() || h.IsHead() || bytes.Contains(bytes.ToLower(h.RawHeaders()), []byte("content-length:"))) {
 		h.SetProtocol("refused")
 	}
-	return fasthttp.RequestConfig{}
+	c := fasthttp.RequestConfig{}
+	if !bytes.HasPrefix(h.RequestURI(), []byte(studio.Base+"/")) {
+		c.MaxRequestBodySize = bodyLeast
+	}
+	return c
 }
+
+// bodyLeast is how much is read of a body where nobody should send one.
+const bodyLeast = 1 << 10
 
 // versioned tells whether the request speaks HTTP/1.0 or 1.1.
 func versioned(protocol []byte) bool {
@@ -166,8 +177,8 @@ func (s *server) leave(ctx *fasthttp.RequestCtx, start time.Time, p any) {
 		trouble = err
 	}
 	name := "none"
-	if r, ok := ctx.UserValue(routeKey).(*route); ok {
-		name = r.name
+	if r, ok := ctx.UserValue(routeKey).(string); ok {
+		name = r
 	}
 	took := time.Since(start)
 	status := ctx.Response.StatusCode()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,6 +32,7 @@ type fault struct {
 	after    time.Duration // when to come back
 	find     bool          // a search may help
 	gone     *page.Gone
+	current  uint64 // the revision that stands, of a conflict
 }
 
 // judge says how an error looks from outside. What it does not know is our own
@@ -68,8 +70,13 @@ func judge(err error) fault {
 		return lost()
 	case errors.As(err, &fromFiber):
 		return ofFiber(fromFiber.Code)
+	case errors.Is(err, journal.ErrFull), errors.Is(err, media.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fault{status: http.StatusInsufficientStorage, code: "STORAGE_FULL", title: "服务器的磁盘满了", detail: "刚才的内容没有存下。请先别关这一页，告诉管理员腾出空间，再存一次。", after: 10 * time.Second}
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault{status: http.StatusServiceUnavailable, code: "timeout", title: "这一次没来得及", detail: "请过几秒钟再试一次。", after: 2 * time.Second}
+	}
+	if f, ok := ofStudio(err); ok {
+		return f
 	}
 	return fault{status: http.StatusInternalServerError, code: "internal", title: "我们这边出了点问题", detail: "您没有做错什么。过一会儿再试一次；要是还不行，打电话时把下面的编号报给接线的人。"}
 }
@@ -163,7 +170,7 @@ const problemType = "application/problem+json; charset=utf-8"
 // body writes a fault for a program or a person.
 func (s *server) body(f fault, path, number string) (kind string, body []byte) {
 	if strings.HasPrefix(path, "/api/") {
-		body, err := json.Marshal(api.Problem{Type: "about:blank", Title: f.title, Status: f.status, Detail: f.detail, Code: f.code, Problems: f.problems, Request: number})
+		body, err := json.Marshal(api.Problem{Type: "about:blank", Title: f.title, Status: f.status, Detail: f.detail, Code: f.code, Problems: f.problems, Current: f.current, Request: number})
 		if err != nil {
 			body = []byte(`{}`) // nothing in a problem can fail to be written
 		}

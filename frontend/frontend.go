@@ -1,10 +1,12 @@
 // Package frontend is everything a browser or a program meets: pages, feeds, the
-// public JSON, media and assets over HTTP. It reads nothing but the shelf and the
-// index, and turns every error into an answer in one place (errors.go).
+// public JSON, media and assets over HTTP, and the studio's JSON. What readers see
+// comes from the shelf and the index alone; every error becomes an answer in one
+// place (errors.go, and fault.go for the studio's).
 //
 // Each request passes the door (door.go), which refuses what no page should see
 // and answers from the page cache (cache.go) what has been rendered already; the
-// rest goes to the route table below.
+// rest goes to the route table below, or to the studio's (studio.go), which is
+// never cached.
 package frontend
 
 import (
@@ -26,9 +28,9 @@ import (
 	"kepu/frontend/api"
 	"kepu/frontend/page"
 	"kepu/frontend/site"
+	"kepu/frontend/studio"
 	"kepu/frontend/web"
 	"kepu/media"
-	"kepu/roll"
 	"kepu/search"
 	"kepu/shelf"
 )
@@ -37,7 +39,6 @@ import (
 type Config struct {
 	Shelf   *shelf.Shelf
 	Search  *search.Index // nil: search answers that it is being built
-	Roll    *roll.Roll    // what the studio looks up
 	Blobs   media.Blobs
 	BaseURL string           // public scheme and host; every absolute address begins with it
 	Now     func() time.Time // nil: time.Now
@@ -57,6 +58,8 @@ type Config struct {
 	// is for tests: a proxy beside us that nobody named must not be taken for
 	// one busy reader.
 	Rates bool
+	// Studio is what the studio's JSON stands on; nil: there is none.
+	Studio *studio.Config
 }
 
 // server is what the handlers share.
@@ -67,7 +70,10 @@ type server struct {
 	assets  web.Assets
 	pages   *cache
 	proxies []netip.Prefix
-	rates   map[string]*limiter
+	rates   map[string]*limiter[netip.Prefix]
+	people  *limiter[string] // by id of who is signed in
+	studio  *studio.Studio   // nil: none
+	desks   *bulkhead
 	renders *bulkhead
 	finds   *bulkhead
 	counts  *counts
@@ -99,13 +105,14 @@ func (s *server) app() *fiber.App {
 	app := fiber.New(fiber.Config{
 		AppName: "kepu", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
 		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, ReadBufferSize: headerMost, WriteBufferSize: 32 << 10,
-		BodyLimit: bodyMost(s.routes), ErrorHandler: s.fail, DisableDefaultContentType: true, Concurrency: 16 << 10,
+		BodyLimit: s.bodyMost(), ErrorHandler: s.fail, DisableDefaultContentType: true, Concurrency: 16 << 10,
 	})
 	for _, r := range s.routes {
 		for _, path := range r.paths() {
 			app.Get(path.pattern, s.handle(r, path))
 		}
 	}
+	s.desk(app)
 	s.enter(app)
 	return app
 }
@@ -146,6 +153,7 @@ func (s *server) table(a *api.API) []*route {
 		{"feed", "/{audience}/:topic/feed.atom", nil, p.Atom, one, kept, 0, "page"},
 		{"feed", "/{audience}/:topic/feed.json", nil, p.JSONFeed, one, kept, 0, "page"},
 		{"audience", "/{audience}/:topic", list, p.Audience, both, kept, 0, "page"},
+		{"preview", "/preview/:token", nil, s.preview, both, fresh, 0, "page"},
 		{"sitemap", "/sitemap.xml", nil, p.Sitemap, one, kept, 0, "page"},
 		{"sitemap", "/sitemap/:part", nil, p.SitemapPart, one, kept, 0, "page"},
 		{"robots", "/robots.txt", nil, p.Robots, one, kept, 0, "page"},
@@ -168,12 +176,12 @@ func (s *server) table(a *api.API) []*route {
 
 // rates per client address: how many a second, and how many at once. Many people
 // may share one address, so these only stop machines.
-func rates(now func() time.Time) map[string]*limiter {
-	return map[string]*limiter{
-		"page":    newLimiter(now, 200, 2000),
-		"file":    newLimiter(now, 500, 2000),
-		"search":  newLimiter(now, 30, 150),
-		"suggest": newLimiter(now, 60, 300),
+func rates(now func() time.Time) map[string]*limiter[netip.Prefix] {
+	return map[string]*limiter[netip.Prefix]{
+		"page":    newLimiter[netip.Prefix](now, 200, 2000),
+		"file":    newLimiter[netip.Prefix](now, 500, 2000),
+		"search":  newLimiter[netip.Prefix](now, 30, 150),
+		"suggest": newLimiter[netip.Prefix](now, 60, 300),
 	}
 }
 
@@ -198,7 +206,8 @@ func open(c Config) (*server, error) {
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()
 	}
-	s := &server{Config: c, https: strings.HasPrefix(c.BaseURL, "https:"), pages: newCache(c.PageCache), rates: rates(c.Now), renders: newBulkhead(4, 1024, 2*time.Second), finds: newBulkhead(2, 128, 500*time.Millisecond), ids: newIDs()}
+	s := &server{Config: c, https: strings.HasPrefix(c.BaseURL, "https:"), pages: newCache(c.PageCache), rates: rates(c.Now),
+		people: newLimiter[string](c.Now, 60, 600), desks: newBulkhead(8, 1024, 2*time.Second), renders: newBulkhead(4, 1024, 2*time.Second), finds: newBulkhead(2, 128, 500*time.Millisecond), ids: newIDs()}
 	if s.proxies, err = prefixes(c.TrustedProxies); err != nil {
 		return nil, err
 	}
@@ -208,12 +217,15 @@ func open(c Config) (*server, error) {
 	if s.site, err = site.New(site.Config{BaseURL: c.BaseURL, Assets: s.assets, Search: c.Search, Site: c.Site}); err != nil {
 		return nil, fmt.Errorf("frontend: %w", err)
 	}
-	a, err := api.New(c.Search, c.BaseURL)
+	if c.Studio != nil {
+		s.studio = studio.New(*c.Studio, c.BaseURL)
+	}
+	a, err := api.New(c.Search, c.BaseURL, s.operations()...)
 	if err != nil {
 		return nil, fmt.Errorf("frontend: %w", err)
 	}
 	s.routes = s.table(a)
-	s.counts, err = newCounts(c.Registry, s.pages, s.routes)
+	s.counts, err = newCounts(c.Registry, s.pages, s.names())
 	return s, err
 }
 

@@ -17,25 +17,25 @@ import (
 	"kepu/frontend/page"
 )
 
-// limiter counts requests per client address in bounded memory: two generations
-// of at most mostClients each; when the younger is full it becomes the elder.
-// Whoever falls out of both starts anew.
-type limiter struct {
+// limiter counts requests per client, by address or by person, in bounded
+// memory: two generations of at most mostClients each; when the younger is full
+// it becomes the elder. Whoever falls out of both starts anew.
+type limiter[K comparable] struct {
 	now          func() time.Time
 	every        rate.Limit
 	burst        int
 	mu           sync.Mutex
-	young, elder map[netip.Prefix]*rate.Limiter
+	young, elder map[K]*rate.Limiter
 }
 
 const mostClients = 20_000
 
-func newLimiter(now func() time.Time, perSecond float64, burst int) *limiter {
-	return &limiter{now: now, every: rate.Limit(perSecond), burst: burst, young: map[netip.Prefix]*rate.Limiter{}}
+func newLimiter[K comparable](now func() time.Time, perSecond float64, burst int) *limiter[K] {
+	return &limiter[K]{now: now, every: rate.Limit(perSecond), burst: burst, young: map[K]*rate.Limiter{}}
 }
 
 // allow tells whether one more request from a client is within its rate.
-func (l *limiter) allow(client netip.Prefix) bool {
+func (l *limiter[K]) allow(client K) bool {
 	l.mu.Lock()
 	r := l.young[client]
 	if r == nil {
@@ -43,7 +43,7 @@ func (l *limiter) allow(client netip.Prefix) bool {
 			r = rate.NewLimiter(l.every, l.burst)
 		}
 		if len(l.young) >= mostClients {
-			l.elder, l.young = l.young, make(map[netip.Prefix]*rate.Limiter, mostClients/4)
+			l.elder, l.young = l.young, make(map[K]*rate.Limiter, mostClients/4)
 		}
 		l.young[client] = r
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestLimiter(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	l := newLimiter(func() time.Time { return now }, 1, 3)
+	l := newLimiter[netip.Prefix](func() time.Time { return now }, 1, 3)
 	a := netip.MustParsePrefix("203.0.113.7/32")
 	for i := 0; i < 3; i++ {
 		if !l.allow(a) {
@@ -35,7 +35,7 @@ func TestLimiter(t *testing.T) {
 // the one that keeps asking still held.
 func TestLimiterIsBounded(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	l := newLimiter(func() time.Time { return now }, 1, 3)
+	l := newLimiter[netip.Prefix](func() time.Time { return now }, 1, 3)
 	busy := netip.MustParsePrefix("203.0.113.7/32")
 	for i := 0; i < 3*mostClients; i++ {
 		l.allow(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32))

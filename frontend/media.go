@@ -34,14 +34,17 @@ func (s *server) medium(c *fiber.Ctx) error {
 	view := s.Shelf.View()
 	m := view.Media(key)
 	view.Close()
-	switch m.State {
-	case shelf.Live:
-	case shelf.Gone:
-		return &page.Gone{}
-	default:
-		return page.ErrNotFound
+	open := m.State == shelf.Live
+	if !open {
+		if err := s.ticketed(c, key, &m); err != nil {
+			return err
+		}
 	}
 	s.mediaHeaders(c, key, m)
+	if !open {
+		private(&c.Context().Response.Header)
+		c.Request().Header.Del(fiber.HeaderIfNoneMatch)
+	}
 	tag := `"` + string(key) + `"`
 	if matched := matches(c.Request().Header.Peek(fiber.HeaderIfNoneMatch), []byte(tag)); matched != nil {
 		c.Status(http.StatusNotModified)
@@ -55,6 +58,30 @@ func (s *server) medium(c *fiber.Ctx) error {
 		return fmt.Errorf("send medium: %w", err)
 	}
 	return s.bytes(c, b, tag)
+}
+
+// ticketed tells whether a blob that no live item shows may be seen by whoever
+// asks: with a ticket of the studio or of a preview that stands.
+func (s *server) ticketed(c *fiber.Ctx, key media.Key, m *shelf.Medium) error {
+	if s.studio != nil {
+		preview, ok := s.studio.Admits(key, c.Query("ticket"), s.Now())
+		ctx, cancel := context.WithTimeout(c.UserContext(), longest)
+		defer cancel()
+		switch {
+		case !ok:
+		case preview != "":
+			if err := s.studio.Stands(ctx, preview); err != nil {
+				return err
+			}
+			return s.studio.Medium(ctx, key, m)
+		default:
+			return s.studio.Medium(ctx, key, m)
+		}
+	}
+	if m.State == shelf.Gone {
+		return &page.Gone{}
+	}
+	return page.ErrNotFound
 }
 
 func (s *server) mediaHeaders(c *fiber.Ctx, key media.Key, m shelf.Medium) {

@@ -22,10 +22,14 @@ import (
 
 	"golang.org/x/net/html"
 
+	"kepu/account"
 	"kepu/content"
 	"kepu/frontend"
+	"kepu/frontend/studio"
+	"kepu/hook"
 	"kepu/journal"
 	"kepu/media"
+	"kepu/roll"
 	"kepu/search"
 	"kepu/shelf"
 	"kepu/storage/disk"
@@ -34,15 +38,20 @@ import (
 
 // rig is the whole frontend on stores of its own, served on a port.
 type rig struct {
-	t     testing.TB
-	store *sqlite.Store
-	blobs *disk.Blobs
-	shelf *shelf.Shelf
-	index *search.Index
-	desk  *content.Desk
-	addr  string
-	base  string
-	log   *lines
+	t      testing.TB
+	store  *sqlite.Store
+	blobs  *disk.Blobs
+	shelf  *shelf.Shelf
+	index  *search.Index
+	desk   *content.Desk
+	roll   *roll.Roll
+	users  *account.Accounts
+	secret journal.Secret
+	doors  *studio.Studio // its table, to walk it
+	doc    *described
+	addr   string
+	base   string
+	log    *lines
 }
 
 // lines keeps what is logged.
@@ -77,7 +86,9 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 			t.Fatal(err)
 		}
 	}
-	r.store, err = sqlite.Open(t.Context(), dir+"/kepu.db", sqlite.Options{Secret: journal.NewSecret(), Log: log})
+	r.secret = journal.NewSecret()
+	secret := r.secret
+	r.store, err = sqlite.Open(t.Context(), dir+"/kepu.db", sqlite.Options{Secret: secret, Log: log})
 	must()
 	r.blobs, err = disk.Open(dir+"/blobs", disk.Options{Log: log})
 	must()
@@ -89,15 +100,26 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 	must()
 	r.index, err = search.Open(dir+"/search", r.shelf, search.Options{Log: log})
 	must()
+	r.roll, err = roll.Open(dir+"/roll/roll.db", roll.Options{Log: log})
+	must()
 	ctx, cancel := context.WithCancel(context.Background())
 	var followers sync.WaitGroup
+	followers.Go(func() { r.roll.Follow(ctx, r.store) })
 	followers.Go(func() { r.shelf.Follow(ctx, r.store) })
 	followers.Go(func() { r.index.Follow(ctx, r.store) })
-	r.desk = &content.Desk{Store: r.store, Slate: r.store.Slate(), Now: time.Now}
+	r.users = &account.Accounts{Store: r.store, Slate: r.store.Slate(), Secret: secret, Cost: account.Cost{Memory: 64, Time: 1, Threads: 1}}
+	r.desk = &content.Desk{Store: r.store, Slate: r.store.Slate(), People: r.users, Now: time.Now}
 	err = r.desk.Seed(t.Context())
 	must()
 
 	c.Shelf, c.Search, c.Blobs = r.shelf, r.index, r.blobs
+	c.Studio = &studio.Config{Accounts: r.users, Desk: r.desk, Store: r.store, Slate: r.store.Slate(), Media: &media.Collection{Blobs: r.blobs, Store: r.store, Temp: dir},
+		Shelf: r.shelf, Roll: r.roll, Hooks: &hook.Book{Store: r.store, Slate: r.store.Slate(), Secret: secret, BaseURL: c.BaseURL, Log: log}, Secret: secret, Now: c.Now, Log: log}
+	if c.Now == nil {
+		c.Studio.Now = time.Now
+	}
+	r.base = c.BaseURL
+	r.doors, r.doc = studio.New(*c.Studio, r.base), &described{}
 	app, err := frontend.New(c)
 	must()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -112,7 +134,7 @@ func newRig(t testing.TB, change ...func(*frontend.Config)) *rig {
 		<-served
 		cancel()
 		followers.Wait()
-		for _, c := range []io.Closer{r.index, r.shelf, r.store} {
+		for _, c := range []io.Closer{r.roll, r.index, r.shelf, r.store} {
 			if err := c.Close(); err != nil {
 				t.Errorf("close: %v", err)
 			}
@@ -148,6 +170,9 @@ func (r *rig) wait() {
 	}
 	if err := r.shelf.Wait(ctx, head.Seq); err != nil {
 		r.t.Fatalf("the shelf stays behind: %v", err)
+	}
+	if err := r.roll.Wait(ctx, head.Seq); err != nil {
+		r.t.Fatalf("the roll stays behind: %v", err)
 	}
 	if err := r.index.Wait(ctx, head.Seq); err != nil {
 		_, state := r.index.Ready()

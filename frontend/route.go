@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"kepu/content"
 	"kepu/frontend/page"
@@ -62,16 +63,6 @@ func (r *route) paths() (out []mirror) {
 	return out
 }
 
-// bodyMost is the largest body any route takes, and never 0: fasthttp would
-// take that for its own default.
-func bodyMost(routes []*route) int {
-	most := 1 << 10
-	for _, r := range routes {
-		most = max(most, r.body)
-	}
-	return most
-}
-
 // handle makes the Fiber handler of one address.
 func (s *server) handle(r *route, m mirror) fiber.Handler {
 	answer := func(c *fiber.Ctx) error { return s.answer(c, r, m) }
@@ -86,7 +77,7 @@ func (s *server) handle(r *route, m mirror) fiber.Handler {
 		answer = s.ready
 	}
 	return func(c *fiber.Ctx) error {
-		c.Locals(routeKey, r)
+		c.Locals(routeKey, r.name)
 		if len(c.Request().Body()) > r.body {
 			return fiber.ErrRequestEntityTooLarge
 		}
@@ -99,7 +90,7 @@ func (s *server) handle(r *route, m mirror) fiber.Handler {
 	}
 }
 
-// routeKey is where a request's route is noted for the door.
+// routeKey is where the name of a request's route is noted for the door.
 const routeKey = "route"
 
 // longest is how long one answer may take to make.
@@ -187,8 +178,23 @@ func (s *server) make(c *fiber.Ctx, r *route, req page.Request) error {
 	if e.status >= http.StatusBadRequest {
 		c.Set(requestID, s.number(c.Context()))
 	}
+	if !reply.Private {
+		e.send(c.Context(), s.https)
+		return nil
+	}
+	c.Request().Header.Del(fiber.HeaderIfNoneMatch)
 	e.send(c.Context(), s.https)
+	private(&c.Context().Response.Header)
 	return nil
+}
+
+// private says that an answer is for who asked alone: nobody may keep it, list
+// it, or learn its address from a link that is followed.
+func private(h *fasthttp.ResponseHeader) {
+	h.Del(fiber.HeaderETag)
+	h.Set(fiber.HeaderCacheControl, "private, no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 }
 
 // caughtUp is nil once the shelf has shown everything there was at start.

@@ -34,7 +34,7 @@ func TestDeliver(t *testing.T) {
 		until(t, "deliveries are noted", func() bool { return len(r.records(t, made.Hook.ID)) == n && r.owed(t, made.Hook.ID) == 0 })
 	}
 	noted(4)
-	if _, err := r.desk.Withdraw(t.Context(), chief, "a", "数据有误", "old"); err != nil {
+	if _, err := r.desk.Withdraw(t.Context(), content.Operator(), "a", "数据有误", "old"); err != nil {
 		t.Fatal(err)
 	}
 	noted(5)
@@ -242,7 +242,7 @@ func TestTextThatIsGone(t *testing.T) {
 	r.deliver(t)
 	published := r.write(t, "a", "说错了的话")
 	until(t, "a failure", func() bool { l := r.record(t, made.Hook.ID, published); return l != nil && l.State == hook.Waiting })
-	if _, err := r.desk.Withdraw(t.Context(), chief, "a", "", ""); err != nil {
+	if _, err := r.desk.Withdraw(t.Context(), content.Operator(), "a", "", ""); err != nil {
 		t.Fatal(err)
 	}
 	r.pass(time.Minute)

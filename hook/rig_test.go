@@ -27,7 +27,6 @@ import (
 var noon = time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
 
 var admin = account.Actor{ID: "u-admin", Grants: []account.Grant{{Role: account.Admin}}}
-var chief = content.By{Actor: account.Actor{ID: "u-chief", Grants: []account.Grant{{Role: account.Chief}}}}
 
 // clock stands still until it is moved; timers fire when it passes them.
 type clock struct {

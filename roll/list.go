@@ -35,8 +35,8 @@ func (q *Query) order(full bool) (order, error) {
 	return order{}, fmt.Errorf("sort: %w", ErrQuery)
 }
 
-// question is the SQL that gives the first rows of one part of a query: seq and
-// the order's key.
+// question is the SQL that gives the first rows of one part of a query: seq, the
+// order's key, and whether all of the item is seen.
 func (q *Query) question(full bool, after *cursor, limit int) (string, []any, error) {
 	where, err := q.filter(full)
 	if err != nil {
@@ -64,7 +64,7 @@ func (q *Query) question(full bool, after *cursor, limit int) (string, []any, er
 	case after != nil:
 		where.and("("+key+", p.seq) > (?, ?)", after.Key, after.Seq)
 	}
-	text := "SELECT p.seq, " + key + " FROM " + from + " WHERE " + where.text
+	text := "SELECT p.seq, " + key + fmt.Sprintf(", %t FROM ", full) + from + " WHERE " + where.text
 	switch {
 	case by.key == "":
 		text += " ORDER BY p.seq DESC"
@@ -89,6 +89,47 @@ func (q *Query) searched(c *clause, full bool) string {
 		c.and("w.rowid & 1 = (p.mask >> ?) & 1", bitTwo)
 	}
 	return "word w CROSS JOIN place p NOT INDEXED ON p.n = w.rowid >> 1"
+}
+
+// either is as question, of both parts of a query for words: every row that has
+// the words is looked at once.
+func (q *Query) either(after *cursor, limit int) (string, []any, error) {
+	full, err := q.filter(true)
+	if err != nil {
+		return "", nil, err
+	}
+	known, err := q.filter(false)
+	if err != nil {
+		return "", nil, err
+	}
+	sees := q.Sight.full()
+	key, by := "0", "seq DESC"
+	var args []any
+	switch q.Sort {
+	case SortTitle:
+		key, by = "iif("+sees.text+", p.title, coalesce(p.live_title, p.title))", "key, seq"
+	case SortDue:
+		key, by = fmt.Sprintf("iif(%s, p.due, %d)", sees.text, int64(never)), "key, seq"
+	}
+	if by == "key, seq" {
+		args = append(args, sees.args...)
+	}
+	args = append(args, sees.args...)
+	var where clause
+	from := q.searched(&where, true)
+	where.and("("+full.text+") OR w.rowid & 1 = (p.mask >> ?) & 1 AND "+known.text, slices.Concat(full.args, []any{bitTwo}, known.args)...)
+	text := "SELECT * FROM (SELECT p.seq AS seq, " + key + " AS key, (" + sees.text + ") AS whole FROM " + from + " WHERE " + where.text + ")"
+	args = append(args, where.args...)
+	switch {
+	case after == nil:
+	case key == "0":
+		text, args = text+" WHERE seq < ?", append(args, after.Seq)
+	case q.Sort == SortDue:
+		text, args = text+" WHERE (key, seq) > (?, ?)", append(args, after.At, after.Seq)
+	default:
+		text, args = text+" WHERE (key, seq) > (?, ?)", append(args, after.Key, after.Seq)
+	}
+	return text + " ORDER BY " + by + fmt.Sprintf(" LIMIT %d", limit), args, nil
 }
 
 // hit is a row found.
@@ -156,24 +197,38 @@ func readOnly(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
 
 // hits gives the next limit+1 rows at least, where there are so many.
 func (q *Query) hits(ctx context.Context, tx *sql.Tx, after *cursor, limit int) ([]hit, error) {
-	var all []hit
-	for _, full := range q.Sight.parts() {
-		most := limit + 1
-		if q.Text != "" && full {
-			most *= 2 // each may come twice
+	parts := q.Sight.parts()
+	most := limit + 1
+	if q.Text != "" {
+		most *= 2 // each may come twice
+	}
+	if q.Text != "" && len(parts) == 2 {
+		text, args, err := q.either(after, most)
+		if err != nil {
+			return nil, err
 		}
+		all, err := q.ask(ctx, tx, text, args)
+		return distinct(all), err
+	}
+	var all []hit
+	for _, full := range parts {
 		text, args, err := q.question(full, after, most)
 		if err != nil {
 			return nil, err
 		}
-		found, err := q.ask(ctx, tx, text, args, full)
+		found, err := q.ask(ctx, tx, text, args)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, found...)
 	}
 	slices.SortFunc(all, q.compare)
-	return slices.CompactFunc(all, func(a, b hit) bool { return a.seq == b.seq }), nil
+	return distinct(all), nil
+}
+
+// distinct leaves out an item that comes again.
+func distinct(all []hit) []hit {
+	return slices.CompactFunc(all, func(a, b hit) bool { return a.seq == b.seq })
 }
 
 // parts of a sight that are asked one by one.
@@ -216,7 +271,7 @@ func cmpInt(a, b int64) int {
 	return 0
 }
 
-func (q *Query) ask(ctx context.Context, tx *sql.Tx, text string, args []any, full bool) ([]hit, error) {
+func (q *Query) ask(ctx context.Context, tx *sql.Tx, text string, args []any) ([]hit, error) {
 	found, err := tx.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
@@ -224,12 +279,12 @@ func (q *Query) ask(ctx context.Context, tx *sql.Tx, text string, args []any, fu
 	defer found.Close()
 	var all []hit
 	for found.Next() {
-		h := hit{full: full}
+		var h hit
 		to := any(&h.at)
 		if q.Sort == SortTitle {
 			to = &h.text
 		}
-		if err := found.Scan(&h.seq, to); err != nil {
+		if err := found.Scan(&h.seq, to, &h.full); err != nil {
 			return nil, err
 		}
 		all = append(all, h)

@@ -75,6 +75,9 @@ func ending(mediaType string) string {
 	return ""
 }
 
+// CardOf is the card that an item would have with that version live.
+func CardOf(item *content.Item, v *content.Version) Card { return makeCard(item, v) }
+
 func makeCard(item *content.Item, v *content.Version) Card {
 	c := Card{
 		ID: item.ID, Kind: item.Kind, Slug: item.Slugs[0], URL: "/" + item.Kind + "/" + item.Slugs[0],

@@ -17,6 +17,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"kepu/account"
 	"kepu/content"
 	"kepu/frontend"
 	"kepu/hook"
@@ -36,6 +37,8 @@ type Config struct {
 	proxies       string
 	hookAllow     hook.Policy
 	log           *slog.Logger
+	cost          account.Cost // of a password's hash; zero: account's own
+	deskConfig
 }
 
 // App is one serving node. New opens everything, Run serves until ctx ends,
@@ -47,6 +50,7 @@ type App struct {
 	shelf    *shelf.Shelf
 	index    *search.Index
 	roll     *roll.Roll
+	office   office
 	site     *fiber.App
 	ops      *http.Server
 	listener net.Listener
@@ -97,6 +101,9 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	if a.roll, err = roll.Open(filepath.Join(c.data, "roll.db"), roll.Options{Log: c.log}); err != nil {
 		return a, fmt.Errorf("open roll: %w", err)
 	}
+	if err = a.openDesk(); err != nil {
+		return a, err
+	}
 	front := a.frontConfig()
 	if a.site, err = frontend.New(front); err != nil {
 		return a, err
@@ -113,9 +120,10 @@ func (a *App) frontConfig() frontend.Config {
 	registry := prometheus.NewRegistry()
 	a.measure(registry)
 	return frontend.Config{
-		Shelf: a.shelf, Search: a.index, Roll: a.roll, Blobs: a.stores.blobs,
+		Shelf: a.shelf, Search: a.index, Blobs: a.stores.blobs,
 		BaseURL: a.baseURL(), Log: c.log, PageCache: int64(c.pageCache),
 		Ready: a.readiness, TrustedProxies: splitList(c.proxies), Registry: registry,
+		Studio: a.studio(),
 	}
 }
 
@@ -139,7 +147,7 @@ func (a *App) Hooks() *hook.Book {
 }
 
 // Desk is the node's desk.
-func (a *App) Desk() *content.Desk { return a.stores.desk() }
+func (a *App) Desk() *content.Desk { return a.office.desk }
 
 // Run follows the journal and serves until ctx ends or a part fails; then it
 // drains for at most ten seconds and closes everything.
@@ -160,10 +168,11 @@ func (a *App) Run(ctx context.Context) error {
 	part("watch store", a.watch)
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })
-	part("free slugs", a.freeSlugs)
 	part("anchor", a.anchor)
 	part("measure blobs", a.measureBlobs)
 	part("webhooks", (&hook.Deliverer{Book: a.Hooks()}).Run)
+	part("run what is due", a.runDue)
+	part("settle", a.settle)
 	if a.opsAt != nil {
 		part("ops", func(ctx context.Context) error { return serveHTTP(ctx, a.ops, a.opsAt) })
 	}
@@ -188,6 +197,11 @@ func serveUntil(ctx context.Context, app *fiber.App, at net.Listener) error {
 	case <-ctx.Done():
 	}
 	err := app.ShutdownWithTimeout(drain)
+	// A server that was to stop before it began would begin all the same, and
+	// for good: without its listener it cannot.
+	if closing := at.Close(); closing != nil && !errors.Is(closing, net.ErrClosed) {
+		err = errors.Join(err, closing)
+	}
 	<-ended
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil
@@ -212,25 +226,6 @@ func serveHTTP(ctx context.Context, server *http.Server, at net.Listener) error 
 	}
 	<-ended
 	return err
-}
-
-// freeSlugs gives back, once an hour, slugs that were claimed for a commit that
-// never came.
-func (a *App) freeSlugs(ctx context.Context) error {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		if freed, err := a.Desk().FreeSlugs(ctx); err != nil {
-			a.config.log.Warn("free slugs", "err", err)
-		} else if freed > 0 {
-			a.config.log.Info("freed slugs", "count", freed)
-		}
-	}
 }
 
 // watch notes when the store last answered and when the shelf has caught up

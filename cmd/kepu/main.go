@@ -49,7 +49,7 @@ func (e usageError) Error() string { return e.message }
 func commands() []command {
 	return append([]command{
 		serveCommand(), importCommand(), exportCommand(), reindexCommand(), checkCommand(),
-		benchSearchCommand(), benchServeCommand(), benchImportCommand(), benchCeilingCommand(),
+		benchSearchCommand(), benchServeCommand(), benchDeskCommand(), benchImportCommand(), benchCeilingCommand(),
 	}, userCommands()...)
 }
 

@@ -12,6 +12,7 @@ import (
 	"kepu/content"
 	"kepu/content/exchange"
 	"kepu/frontend"
+	"kepu/frontend/studio"
 	"kepu/library"
 )
 
@@ -35,6 +36,7 @@ func serveCommand() command {
 
 func (c *Config) flags(fs *flag.FlagSet) {
 	c.storeConfig.flags(fs)
+	c.deskConfig.flags(fs)
 	c.pageCache = 128 << 20
 	fs.StringVar(&c.addr, "addr", "127.0.0.1:8080", "网站监听的地址")
 	fs.StringVar(&c.opsAddr, "ops-addr", "127.0.0.1:9090", "运维监听的地址（/metrics 等）；空为不开")
@@ -59,8 +61,13 @@ func serve(ctx context.Context, std stdio, c Config) error {
 	if err := app.Stock(ctx, newProgress(std.err, "装入自带文章")); err != nil {
 		return fmt.Errorf("%w", joinClose(err, app))
 	}
-	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy\n", app.baseURL(), app.baseURL())
-	c.log.Info("serving", "addr", app.Addr(), "base_url", app.baseURL())
+	first, err := app.first(ctx)
+	if err != nil {
+		return fmt.Errorf("%w", joinClose(err, app))
+	}
+	base := app.baseURL()
+	fmt.Fprintf(std.out, "浙里科普已启动：%s\n长辈版：%s/easy\n编辑部接口：%s%s\n%s", base, base, base, studio.Base, first)
+	c.log.Info("serving", "addr", app.Addr(), "base_url", base)
 	err = app.Run(ctx)
 	c.log.Info("stopped")
 	return err
@@ -80,6 +87,9 @@ func (a *App) Stock(ctx context.Context, p *progress) error {
 	desk := a.Desk()
 	if err := desk.Seed(ctx); err != nil {
 		return fmt.Errorf("seed topics: %w", err)
+	}
+	if err := desk.SeedReview(ctx, a.config.stages); err != nil {
+		return err
 	}
 	if !a.config.library {
 		return nil

@@ -97,7 +97,7 @@ func TestUserCommandsBesideServe(t *testing.T) {
 		t.Errorf("with the chosen password: %+v, %v", e.Session, err)
 	}
 	code, out, errs := kepu(t, "user", "list", "-data", data)
-	if code != exitDone || !strings.Contains(out, "li.ming  李明  主编（全省）") || !strings.Contains(out, "共 2 个用户") {
+	if code != exitDone || !strings.Contains(out, "li.ming  李明  主编（全省）") || !strings.Contains(out, "共 3 个用户") {
 		t.Errorf("list: exit %d, %q, %s", code, out, errs)
 	}
 	if !p.alive() {

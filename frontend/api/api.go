@@ -29,11 +29,16 @@ type Route struct {
 	Docs   Docs
 }
 
-// New makes the API of an index. base is the public address of the site.
-func New(x *search.Index, base string) (*API, error) {
+// New makes the API of an index. base is the public address of the site; more
+// are the operations that others answer, described in the same document.
+func New(x *search.Index, base string, more ...Operation) (*API, error) {
 	a := &API{Search: x}
+	var all []Operation
+	for _, r := range a.Routes() {
+		all = append(all, r.operation())
+	}
 	var err error
-	a.Describe, err = describe(a.Routes(), base)
+	a.Describe, err = describe(append(all, more...), base)
 	return a, err
 }
 

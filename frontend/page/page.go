@@ -39,6 +39,8 @@ type Reply struct {
 	Deps   []shelf.Dep
 	Probe  func(*shelf.View) uint64 // what Deps cannot name; may be nil
 	Until  time.Time
+	// Private is for who asked alone: nobody keeps it or lists it.
+	Private bool
 }
 
 // Handler answers a request. Its errors are those of this package, of shelf and

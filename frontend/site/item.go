@@ -113,6 +113,16 @@ func (s *Site) Item(r page.Request) (page.Reply, error) {
 	return reply, err
 }
 
+// Draft is the page of an item as it will be, once the version given is live. It
+// is shown by nobody's leave but the caller's.
+func (s *Site) Draft(r page.Request, it *shelf.Item, as content.Audience) (page.Reply, error) {
+	card := shelf.CardOf(&it.Item, &it.Version)
+	m := s.item(r, it, card, nil)
+	m.Hidden, m.Canonical, m.Audience = true, s.BaseURL+card.URL, string(as)
+	m.Kick, m.Data = "预览稿，还没有发布，请不要转发", nil
+	return s.page(r, "item", m)
+}
+
 // nearby numbers what stands beside an item, which no dependency names.
 func nearby(id string) func(*shelf.View) uint64 {
 	return func(v *shelf.View) uint64 {
