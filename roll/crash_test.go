@@ -48,7 +48,7 @@ func TestKilled(t *testing.T) {
 	}
 	path := filepath.Join(dir, "roll", fileName)
 	c := &clock{t: epoch}
-	for cycle := range soak(9, 1000) {
+	for cycle := range soak(9, 300) {
 		if cycle%3 == 0 { // filling is killed too
 			if err := discard(path); err != nil {
 				t.Fatal(err)
