@@ -176,19 +176,14 @@ func BenchmarkItems(b *testing.B) {
 	const n = 100_000
 	d := newDesk(b)
 	p := newPress(b, d.store)
-	began := time.Now()
 	seq := p.stock(n)
-	b.Logf("%d items committed in %s", n, time.Since(began).Round(time.Millisecond))
 	c := &clock{t: epoch}
 	path := filepath.Join(b.TempDir(), fileName)
 	r := openRoll(b, path, c.now)
 	began, worked := time.Now(), processor(b)
 	stop := follow(b, r, d.store)
 	shownUpTo(b, r, seq)
-	work := processor(b) - worked
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	b.Logf("roll filled with %d items in %s (%s of processor), Go heap %d MB", n, time.Since(began).Round(time.Millisecond), work.Round(time.Millisecond), memory.HeapSys>>20)
+	tell(b, "fill", time.Since(began), processor(b)-worked, path)
 	for _, name := range sorted(questions()) {
 		q := questions()[name]
 		b.Run("first/"+strings.ReplaceAll(name, " ", "-"), func(b *testing.B) { lists(b, r, q) })
@@ -210,16 +205,29 @@ func BenchmarkItems(b *testing.B) {
 	if err := r.Close(); err != nil {
 		b.Fatal(err)
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		b.Fatal(err)
-	}
 	began, worked = time.Now(), processor(b)
 	r = openRoll(b, path, c.now)
 	follow(b, r, d.store)
 	shownUpTo(b, r, seq)
-	b.Logf("file of %d MB opened again and looked through in %s (%s of processor)", info.Size()>>20,
-		time.Since(began).Round(time.Millisecond), (processor(b) - worked).Round(time.Millisecond))
+	tell(b, "open-again", time.Since(began), processor(b)-worked, path)
+}
+
+// tell prints what something took that is done once, and what memory and file it
+// left.
+func tell(b *testing.B, name string, took, work time.Duration, path string) {
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.Run(name, func(b *testing.B) {
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(took.Seconds(), "s")
+		b.ReportMetric(work.Seconds(), "cpu-s")
+		b.ReportMetric(float64(info.Size()>>20), "file-MB")
+		b.ReportMetric(float64(memory.HeapSys>>20), "heap-MB")
+	})
 }
 
 func sorted(m map[string]Query) []string {

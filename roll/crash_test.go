@@ -48,7 +48,7 @@ func TestKilled(t *testing.T) {
 	}
 	path := filepath.Join(dir, "roll", fileName)
 	c := &clock{t: epoch}
-	for cycle := range soak(9, 1000) {
+	for cycle := range soak(9, 300) {
 		if cycle%3 == 0 { // filling is killed too
 			if err := discard(path); err != nil {
 				t.Fatal(err)
@@ -268,9 +268,13 @@ func TestStoreWentAnotherWay(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	copied, err := os.ReadFile(filepath.Join(dir, "journal.db"))
-	if err != nil {
-		t.Fatal(err)
+	copied := map[string][]byte{} // nil where it is not there
+	for _, suffix := range []string{"", "-wal"} {
+		b, err := os.ReadFile(filepath.Join(dir, "journal.db"+suffix))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		copied[suffix] = b
 	}
 	run := func(steps int) {
 		store := openStore(t, dir)
@@ -294,13 +298,16 @@ func TestStoreWentAnotherWay(t *testing.T) {
 	}
 	things := len(w.items)
 	run(20)
-	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Remove(filepath.Join(dir, "journal.db"+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		name := filepath.Join(dir, "journal.db"+suffix)
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 			t.Fatal(err)
 		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "journal.db"), copied, 0o600); err != nil {
-		t.Fatal(err)
+		if copied[suffix] != nil {
+			if err := os.WriteFile(name, copied[suffix], 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	w.desk = &before
 	for key := range w.revs {
