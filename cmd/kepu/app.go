@@ -164,7 +164,10 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	part("follow shelf", func(ctx context.Context) error { return a.shelf.Follow(ctx, a.stores.journal) })
 	part("follow index", func(ctx context.Context) error { return a.index.Follow(ctx, a.stores.journal) })
-	part("follow roll", func(ctx context.Context) error { return a.roll.Follow(ctx, a.stores.journal) })
+	part("follow roll", func(ctx context.Context) error {
+		aside()
+		return a.roll.Follow(ctx, a.stores.journal)
+	})
 	part("watch store", a.watch)
 	part("control", func(ctx context.Context) error { return serveHTTP(ctx, a.control.server, a.control.listener) })
 	part("site", func(ctx context.Context) error { return serveUntil(ctx, a.site, frontend.Listener(a.listener)) })

@@ -11,7 +11,7 @@ import (
 
 func exportCommand() command {
 	return command{
-		name: "export", args: "文件夹", summary: "把内容导出成 JSONL 和媒体文件",
+		name: "export", background: true, args: "文件夹", summary: "把内容导出成 JSONL 和媒体文件",
 		example: "kepu export ./backup-2026",
 		setup: func(fs *flag.FlagSet) run {
 			var c storeConfig

@@ -27,7 +27,7 @@ type importConfig struct {
 
 func importCommand() command {
 	return command{
-		name: "import", args: "路径…", summary: "导入 JSONL 文件或 Markdown 文件夹",
+		name: "import", background: true, args: "路径…", summary: "导入 JSONL 文件或 Markdown 文件夹",
 		example: "kepu import -source nongji -publish articles.jsonl",
 		setup: func(fs *flag.FlagSet) run {
 			var c importConfig

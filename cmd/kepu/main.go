@@ -30,6 +30,8 @@ type command struct {
 	summary string
 	example string
 	setup   func(fs *flag.FlagSet) run
+
+	background bool // gives way to a serve beside it, see giveWay
 }
 
 // run does a command's work with what stands beside the flags.
@@ -55,6 +57,9 @@ func commands() []command {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if c, _, ok := find(os.Args[1:]); ok && c.background {
+		giveWay()
+	}
 	code := execute(ctx, stdio{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(code)
