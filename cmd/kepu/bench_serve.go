@@ -62,6 +62,8 @@ type serveFigures struct {
 	FeedP99         float64 `json:"visible_in_feed_p99_ms"`
 	SearchP50       float64 `json:"visible_in_search_p50_ms"`
 	SearchP99       float64 `json:"visible_in_search_p99_ms"`
+	GoneP50         float64 `json:"taken_down_p50_ms"`
+	GoneMax         float64 `json:"taken_down_max_ms"`
 	SmallStartMS    float64 `json:"small_start_ms"`
 	SmallRSS        float64 `json:"small_rss_mb"`
 	LargeStartMS    float64 `json:"large_start_ms"`
@@ -248,10 +250,11 @@ func (b *benchServe) tell(std stdio, f serveFigures) error {
 没有人看过的文章   p50 %.2f ms   p99 %.2f ms
 发布到出现在列表   p50 %.2f ms   p99 %.2f ms
 发布到能搜到       p50 %.2f ms   p99 %.2f ms
+撤下到处处消失     p50 %.2f ms   最长 %.2f ms
 第二次启动到首页   小库 %.0f ms，内存 %.0f MB；大库 %.0f ms，内存 %.0f MB
 写入大库           每秒 %.0f 条；第一次建书架和索引 %.0f s
 `, f.URLs, smallStore, f.Items, f.Ceiling, f.Small, f.Large, f.LargeOfCeiling, f.LargeOfSmall, f.Publishing, f.PublishingOf,
-		f.FirstP50, f.FirstP99, f.FeedP50, f.FeedP99, f.SearchP50, f.SearchP99,
+		f.FirstP50, f.FirstP99, f.FeedP50, f.FeedP99, f.SearchP50, f.SearchP99, f.GoneP50, f.GoneMax,
 		f.SmallStartMS, f.SmallRSS, f.LargeStartMS, f.LargeRSS, f.LargeFillPerS, f.LargeCatchUpSec)
 	return err
 }

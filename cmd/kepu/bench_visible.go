@@ -51,10 +51,11 @@ func (b *benchServe) timePublications(ctx context.Context, app *App, f *serveFig
 		return err
 	}
 	var feed, found []time.Duration
+	var items []content.Submission
 	for i := range publications {
 		item := b.corpus.item(20_000_000+i, "visible", time.Now())
 		item.Published = time.Time{}
-		word := fmt.Sprintf("zx%06d", i)
+		word := publishedWord(i)
 		item.Version.Title = "观测" + word
 		item.Placement.Audiences = []content.Placed{{Audience: content.Audiences[i%len(content.Audiences)], Weight: 100}}
 		if _, err := publish(ctx, app.Desk(), []content.Submission{item}); err != nil {
@@ -64,13 +65,13 @@ func (b *benchServe) timePublications(ctx context.Context, app *App, f *serveFig
 		if err != nil {
 			return err
 		}
-		feed, found = append(feed, inFeed), append(found, inSearch)
+		feed, found, items = append(feed, inFeed), append(found, inSearch), append(items, item)
 	}
 	slices.Sort(feed)
 	slices.Sort(found)
 	f.FeedP50, f.FeedP99 = ms(percentile(feed, 50)), ms(percentile(feed, 99))
 	f.SearchP50, f.SearchP99 = ms(percentile(found, 50)), ms(percentile(found, 99))
-	return nil
+	return b.timeTakeDowns(ctx, app, items, f)
 }
 
 // untilVisible asks feed and search in turn until both show the item.

@@ -9,7 +9,7 @@ import (
 
 // asideBy is how far below readers' requests the lists of the studio are kept, in
 // steps of nice: above an import, which makes their work.
-const asideBy = 5
+const asideBy = 10
 
 // aside does the same as giveWay for the calling goroutine alone, which keeps the
 // thread it is on and must end when its work does.
@@ -23,7 +23,7 @@ func aside() {
 
 // courtesy is how far below a serving kepu the work of an import runs, in steps
 // of nice: somebody waits for a page, nobody for the last of a thousand items.
-const courtesy = 15
+const courtesy = 19
 
 // giveWay lets the system run this process only where no request wants the
 // processor. Linux keeps a niceness by thread; threads made later take after
