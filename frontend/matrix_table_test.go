@@ -14,6 +14,7 @@ import (
 	"kepu/content"
 	"kepu/hook"
 	"kepu/journal"
+	"kepu/media"
 )
 
 // matrix is the table: nobody, disabled, read-only, the one who wrote; then for
@@ -128,7 +129,11 @@ func matrix() map[string]row {
 		}},
 		"studio.media":  {"oo.. ... ... ... ... xxx xxx", at("/media")},
 		"studio.medium": {"oo.. ... ... ... ... xxx xxx", func(o *office, _ *person) ask { return ask{path: "/media/" + o.picture(8, 8).Asset} }},
-		"studio.people": {all, at("/people")},
+		"studio.medium.edit": {"oox. ... ... xxx ... xxx xxx", func(o *office, _ *person) ask {
+			return medium(o, map[string]any{"name": "图.png", "alt": o.unique("一条斜线"), "focal": map[string]any{"x": 300, "y": 700}})
+		}},
+		"studio.medium.delete": {"ooxx xxx ... xxx ... xxx xxx", func(o *office, _ *person) ask { return medium(o, nil) }},
+		"studio.people":        {all, at("/people")},
 
 		"studio.topics":       {all, at("/topics")},
 		"studio.topic":        {all, at("/topics/food")},
@@ -212,6 +217,12 @@ func remark(below string, body any, headers ...string) func(*office, *person) as
 		}
 		return ask{"/comments/" + c.ID + below, body, headers}
 	}
+}
+
+// medium asks for something of a picture in the library.
+func medium(o *office, body any) ask {
+	id := o.picture(8, 8).Asset
+	return ask{"/media/" + id, body, []string{fmt.Sprintf(`If-Match: "%d"`, o.rev(media.KindAsset, id))}}
 }
 
 // doc asks to make a record beside the items.

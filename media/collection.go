@@ -163,14 +163,8 @@ func (c *Collection) commit(ctx context.Context, ch journal.Change, a Asset) err
 		return err
 	}
 	ch.State = state
-	if c.Now != nil {
-		ch.At = c.Now().UTC().Truncate(time.Millisecond)
-	}
-	results, err := c.Store.Commit(ctx, ch)
-	if err != nil {
-		return err
-	}
-	return results[0].Err
+	_, err = c.write(ctx, ch)
+	return err
 }
 
 // keep makes sure that the bytes of an asset are there. Of a stored one it

@@ -1,8 +1,12 @@
 package studio
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strconv"
 
+	"kepu/content"
 	"kepu/journal"
 	"kepu/media"
 	"kepu/roll"
@@ -13,7 +17,10 @@ import (
 type Asset struct {
 	media.Asset
 	URL string `json:"url"`
+	Rev uint64 `json:"rev"`
 }
+
+func (a Asset) tag() string { return strconv.FormatUint(a.Rev, 10) }
 
 // Assets is a page of the media library, the latest first.
 type Assets struct {
@@ -22,9 +29,9 @@ type Assets struct {
 	Seq   uint64  `json:"seq"`
 }
 
-func (s *Studio) asset(c *Call, state []byte) (Asset, error) {
-	a, err := media.Decode(state)
-	return Asset{a, s.url(c)(a.Key, a.Type)}, err
+func (s *Studio) asset(c *Call, r journal.Record) (Asset, error) {
+	a, err := media.Decode(r.State)
+	return Asset{a, s.url(c)(a.Key, a.Type), r.Rev}, err
 }
 
 func (s *Studio) assets(c *Call) (Assets, error) {
@@ -44,16 +51,37 @@ func (s *Studio) assets(c *Call) (Assets, error) {
 	if err != nil {
 		return Assets{}, fmt.Errorf("read assets: %w", err)
 	}
-	for _, key := range keys {
-		if state := held[key].State; state != nil {
-			a, err := s.asset(c, state)
-			if err != nil {
-				return Assets{}, err
-			}
+	for i, key := range keys {
+		r := held[key]
+		if r.State == nil {
+			continue
+		}
+		a, err := s.asset(c, r)
+		if err != nil {
+			return Assets{}, err
+		}
+		last, err := s.lastStored(c.Ctx, list.Entries[i], r)
+		if err != nil {
+			return Assets{}, err
+		}
+		if last && a.State == media.Stored {
 			out.Media = append(out.Media, a)
 		}
 	}
 	return out, nil
+}
+
+// lastStored tells whether the asset was not stored again after an entry: what
+// was deleted and added anew stands in the list once, at its new place.
+func (s *Studio) lastStored(ctx context.Context, e roll.Entry, now journal.Record) (bool, error) {
+	if now.Rev == e.Rev {
+		return true, nil
+	}
+	list, err := s.Roll.Entries(ctx, roll.EntryQuery{Kind: e.Kind, ID: e.ID, Act: media.ActStored, Limit: 1})
+	if err != nil {
+		return false, err
+	}
+	return len(list.Entries) > 0 && list.Entries[0].Rev == e.Rev, nil
 }
 
 // UsedAsset is a file with where it is shown.
@@ -67,12 +95,50 @@ func (s *Studio) oneAsset(c *Call) (UsedAsset, error) {
 	if err != nil {
 		return UsedAsset{}, err
 	}
-	a, err := s.asset(c, r.State)
+	a, err := s.asset(c, r)
 	if err != nil {
 		return UsedAsset{}, err
 	}
 	uses, err := s.Roll.Uses(c.Ctx, a.ID, roll.Use{})
 	return UsedAsset{a, whole(uses)}, err
+}
+
+func (s *Studio) editAsset(c *Call, in media.Edits) (Stamp, error) {
+	r, err := s.Media.Edit(c.Ctx, c.ID, c.By().Op, c.Args["asset"], c.Match.Rev, in)
+	return stamped("", content.Stamp{Rev: r.Rev, Seq: r.Seq}, err)
+}
+
+func (s *Studio) deleteAsset(c *Call) (Stamp, error) {
+	r, err := s.Media.Delete(c.Ctx, c.ID, c.By().Op, c.Args["asset"], c.Match.Rev, s.shown)
+	return stamped("", content.Stamp{Rev: r.Rev, Seq: r.Seq}, err)
+}
+
+// shown tells whether anything shows an asset, named by its id or by the key of
+// its bytes. It waits until the roll knows of all that was committed before, and
+// is ErrNotYet where that takes too long.
+func (s *Studio) shown(ctx context.Context, id string) (bool, error) {
+	head, err := s.Store.Head(ctx)
+	if err != nil {
+		return false, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, positionWait)
+	defer cancel()
+	if err := s.Roll.Wait(waiting, head.Seq); errors.Is(err, context.DeadlineExceeded) {
+		return false, ErrNotYet
+	} else if err != nil {
+		return false, err
+	}
+	a, err := s.Media.Get(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	for _, target := range []string{a.ID, string(a.Key)} {
+		uses, err := s.Roll.Uses(ctx, target, roll.Use{})
+		if err != nil || len(uses) > 0 {
+			return len(uses) > 0, err
+		}
+	}
+	return false, nil
 }
 
 // People are those who work at the desk: who may be given what.

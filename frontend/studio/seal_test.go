@@ -83,7 +83,7 @@ func TestTable(t *testing.T) {
 		if (r.Method == "POST") != (r.Once != never) && !session {
 			t.Errorf("%s: Idempotency-Key is for every POST but session", r.Name)
 		}
-		if r.Match && r.Method != "PUT" && r.Method != "DELETE" {
+		if r.Match && r.Method != "PUT" && r.Method != "PATCH" && r.Method != "DELETE" {
 			t.Errorf("%s: If-Match on a %s", r.Name, r.Method)
 		}
 	}

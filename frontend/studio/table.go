@@ -18,7 +18,7 @@ const (
 // table is every route there is. Who may do what with an item is the desk's to
 // judge; what stands here keeps out who could do it with none.
 func (s *Studio) table() []*Route {
-	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	anyone, signed, admin, watch := Open{anyone: true}, Open{}, roles(account.Admin), roles(account.Auditor, account.Chief)
 	desk := roles(account.Author, account.Editor, account.Expert, account.Chief)
 	write, edit, chief := roles(account.Author, account.Editor, account.Chief), roles(account.Editor, account.Chief), roles(account.Chief)
@@ -84,6 +84,8 @@ func (s *Studio) table() []*Route {
 		{"studio.bulk.undo", post, "/bulk/{undo}/undo", review, 0, byOp, false, nil, reads(s.undo), "撤销，十分钟内"},
 		{"studio.media", get, "/media", desk, 0, never, false, pageKeys(), reads(s.assets), "媒体库"},
 		{"studio.medium", get, "/media/{asset}", desk, 0, never, false, nil, reads(s.oneAsset), "一个文件，和用到它的地方"},
+		{"studio.medium.edit", patch, "/media/{asset}", write, small, never, true, nil, acts(s.editAsset), "改文件名、替代文字和焦点；已经放进内容里的不变"},
+		{"studio.medium.delete", del, "/media/{asset}", edit, 0, never, true, nil, reads(s.deleteAsset), "删掉没有内容在用的文件"},
 		{"studio.people", get, "/people", signed, 0, never, false, []page.Key{afterKey(), limitKey()}, reads(s.colleagues), "编辑部的人"},
 
 		{"studio.topics", get, "/topics", signed, 0, never, false, nil, reads(s.topics), "主题"},
