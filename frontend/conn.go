@@ -28,33 +28,30 @@ func (l listener) Accept() (net.Conn, error) {
 
 // conn writes large bodies in pieces. It embeds the TCP connection, so that the
 // operating system still sends files by itself.
-type conn struct{ *net.TCPConn }
+type conn struct {
+	*net.TCPConn
+	sent int // since a deadline was last set here
+}
 
 const (
 	sendPiece    = 1 << 20
 	pieceTimeout = writeTimeout
 )
 
-// Write sends b piece by piece, each with its own deadline.
+// Write sends b piece by piece, each with its own deadline. The server sets one
+// when it begins an answer; an answer that is written bit by bit, as a stream
+// is, has a new one whenever a piece has gone.
 func (c *conn) Write(b []byte) (n int, err error) {
-	for len(b) > sendPiece {
-		m, err := c.piece(b[:sendPiece])
-		n += m
-		if err != nil {
+	for {
+		m, err := c.TCPConn.Write(b[:min(len(b), sendPiece-c.sent)])
+		n, b, c.sent = n+m, b[m:], c.sent+m
+		if err == nil && c.sent == sendPiece {
+			c.sent, err = 0, c.SetWriteDeadline(time.Now().Add(pieceTimeout))
+		}
+		if err != nil || len(b) == 0 {
 			return n, err
 		}
-		b = b[sendPiece:]
 	}
-	m, err := c.TCPConn.Write(b) // the server has just set the deadline of one piece
-	return n + m, err
-}
-
-func (c *conn) piece(b []byte) (int, error) {
-	n, err := c.TCPConn.Write(b)
-	if err == nil {
-		err = c.SetWriteDeadline(time.Now().Add(pieceTimeout))
-	}
-	return n, err
 }
 
 // ReadFrom sends a file piece by piece, each with its own deadline.

@@ -152,9 +152,10 @@ func matrix() map[string]row {
 		"studio.setting.put":  {"ooxx xxx xxx xxx xxx .xx xxx", setting},
 		"studio.setting.drop": {"ooxx xxx xxx xxx xxx .xx xxx", stands(content.KindSetting, "/settings/")},
 
-		"studio.audit":       {"oo.x xxx xxx xxx ... xxx ...", at("/audit?limit=3")},
-		"studio.audit.chain": {"oo.x xxx xxx xxx ... xxx ...", at("/audit/chain?after=3")},
-		"studio.users":       {"oo.x xxx xxx xxx xxx ... xxx", at("/users")},
+		"studio.audit":        {"oo.x xxx xxx xxx ... xxx ...", at("/audit?limit=3")},
+		"studio.audit.export": {"oo.x xxx xxx xxx ... xxx ...", at("/audit/export?kind=user&format=csv")},
+		"studio.audit.chain":  {"oo.x xxx xxx xxx ... xxx ...", at("/audit/chain?after=3")},
+		"studio.users":        {"oo.x xxx xxx xxx xxx ... xxx", at("/users")},
 		"studio.users.add": {"ooxx xxx xxx xxx xxx ..x xxx", func(o *office, _ *person) ask {
 			return ask{path: "/users", body: map[string]any{"name": o.unique("new"), "display": "新人", "grants": []any{map[string]any{"role": "author", "region": own}}}}
 		}},

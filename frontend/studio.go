@@ -214,6 +214,10 @@ func (s *server) tell(c *fiber.Ctx, a studio.Answer) error {
 			c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": a.File.Name}))
 		}
 		c.Set(fiber.HeaderContentType, a.File.Type)
+		if a.File.Stream != nil {
+			c.Status(max(a.Status, http.StatusOK)).Context().Response.SetBodyStream(a.File.Stream, -1)
+			return nil
+		}
 		return c.Status(max(a.Status, http.StatusOK)).Send(a.File.Body)
 	case a.Body == nil:
 		if a.Status == 0 {

@@ -65,6 +65,7 @@ type Operation struct {
 	Summary, About     string
 	Keys               []page.Key
 	Takes, Gives       reflect.Type // of JSON bodies; nil: none
+	Files              []string     // media types of a good answer that is no JSON
 	Any                bool         // gives an object of any shape where Gives is nil
 	Match, Once, Open  bool         // If-Match must be there; Idempotency-Key is honoured; nobody need be signed in
 	Statuses           []int
@@ -166,6 +167,12 @@ func operation(o Operation, schemas huma.Registry, problem *huma.Schema) *huma.O
 			}
 			if o.Gives != nil || o.Any {
 				answer.Content = map[string]*huma.MediaType{"application/json": {Schema: given}}
+			}
+			for _, kind := range o.Files {
+				if answer.Content == nil {
+					answer.Content = map[string]*huma.MediaType{}
+				}
+				answer.Content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
 			}
 			answer.Headers = map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}}}
 		case status >= 400:

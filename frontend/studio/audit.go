@@ -10,8 +10,15 @@ import (
 	"kepu/roll"
 )
 
-func auditKeys() []page.Key {
-	return []page.Key{{Name: "actor"}, {Name: "kind"}, {Name: "id"}, {Name: "act"}, {Name: "from", Type: page.Day}, {Name: "to", Type: page.Day}, afterKey(), limitKey(), seqKey()}
+// auditFilters are what entries may be narrowed by.
+func auditFilters() []page.Key {
+	return []page.Key{{Name: "actor"}, {Name: "kind"}, {Name: "id"}, {Name: "act"}, {Name: "from", Type: page.Day}, {Name: "to", Type: page.Day}}
+}
+
+func auditKeys() []page.Key { return append(auditFilters(), afterKey(), limitKey(), seqKey()) }
+
+func entriesOf(q page.Query) roll.EntryQuery {
+	return roll.EntryQuery{Actor: q.Text("actor"), Kind: q.Text("kind"), ID: q.Text("id"), Act: q.Text("act"), From: q.From("from"), Until: q.To("to")}
 }
 
 // Audit is a page of what was done, the latest first.
@@ -26,9 +33,9 @@ func (s *Studio) audit(c *Call) (Audit, error) {
 	if err := s.behind(c); err != nil {
 		return Audit{}, err
 	}
-	q := c.Query
-	list, err := s.Roll.Entries(c.Ctx, roll.EntryQuery{Actor: q.Text("actor"), Kind: q.Text("kind"), ID: q.Text("id"), Act: q.Text("act"),
-		From: q.From("from"), Until: q.To("to"), After: q.Text("after"), Limit: q.Number("limit", 50)})
+	query := entriesOf(c.Query)
+	query.After, query.Limit = c.Query.Text("after"), c.Query.Number("limit", 50)
+	list, err := s.Roll.Entries(c.Ctx, query)
 	if err != nil {
 		return Audit{}, err
 	}

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/netip"
 	"reflect"
@@ -101,15 +102,17 @@ const (
 
 // File is an answer that is no JSON.
 type File struct {
-	Type string
-	Name string // under which it is saved; "" where it is shown
-	Body []byte
+	Type   string
+	Name   string // under which it is saved; "" where it is shown
+	Body   []byte
+	Stream io.Reader // in place of Body: read after the call, and to no end that is known
 }
 
 // Handler answers calls. Its types are what the description is made from.
 type Handler struct {
 	takes, gives reflect.Type // nil: nothing
 	status       int          // of a good answer
+	files        []string     // media types of what it gives, where that is no JSON
 	run          func(*Call) (Answer, error)
 }
 
@@ -117,6 +120,12 @@ type Handler struct {
 // none, and its status.
 func (h Handler) says(gives reflect.Type, status int) Handler {
 	h.gives, h.status = gives, status
+	return h
+}
+
+// saves tells of which media types the file is that it gives.
+func (h Handler) saves(types ...string) Handler {
+	h.files, h.status = types, http.StatusOK
 	return h
 }
 

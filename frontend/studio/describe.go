@@ -10,7 +10,7 @@ import (
 func (s *Studio) Operations() (all []api.Operation) {
 	for _, r := range s.routes {
 		o := api.Operation{Name: r.Name, Method: r.Method, Path: Base + r.Path, Tag: "studio", Summary: r.Says, Keys: r.Keys,
-			Takes: r.Do.takes, Gives: r.Do.gives, Match: r.Match, Once: r.Once != never, Open: r.Open.Anyone(), Statuses: []int{400, 429, 500, 503}}
+			Takes: r.Do.takes, Gives: r.Do.gives, Files: r.Do.files, Match: r.Match, Once: r.Once != never, Open: r.Open.Anyone(), Statuses: []int{400, 429, 500, 503}}
 		o.Statuses = append(o.Statuses, r.Do.status)
 		o.Statuses = append(o.Statuses, 401) // a token that opens nothing is refused everywhere
 		if len(r.Parameters()) > 0 || r.Do.status == http.StatusFound {

@@ -106,6 +106,7 @@ func (s *Studio) table() []*Route {
 		{"studio.setting.drop", del, "/settings/{setting}", roles(account.Admin, account.Chief), 0, never, true, nil, reads(s.drop(content.KindSetting, "setting")), "删设置"},
 
 		{"studio.audit", get, "/audit", watch, 0, never, false, auditKeys(), reads(s.audit), "谁在什么时候做了什么"},
+		{"studio.audit.export", get, "/audit/export", watch, 0, never, false, exportKeys(), reads(s.export).saves(typeCSV, typeJSONL), "同样的记录存成一个文件，format 是 csv 或 jsonl；只有编号，没有人的名字"},
 		{"studio.audit.chain", get, "/audit/chain", watch, 0, never, false, []page.Key{{Name: "after", Type: page.Number, Max: largest}, key("hash")}, reads(s.chain), "核对记录有没有被动过，一段一段来"},
 		{"studio.users", get, "/users", admin, 0, never, false, nil, reads(s.users), "能登录的人"},
 		{"studio.users.add", post, "/users", admin, small, byOp, false, nil, acts(s.addUser), "加一个人"},
