@@ -75,9 +75,6 @@ func (s *server) hit(ctx *fasthttp.RequestCtx, start time.Time) bool {
 	s.enrich(e)
 	e.send(ctx, s.https)
 	s.counts.hit(e, ctx.Response.StatusCode(), start)
-	if s.Access {
-		s.line(ctx, e.route.name, "", start, nil)
-	}
 	return true
 }
 
@@ -183,7 +180,7 @@ func (s *server) leave(ctx *fasthttp.RequestCtx, start time.Time, p any) {
 	took := time.Since(start)
 	status := ctx.Response.StatusCode()
 	s.counts.count(name, status, took)
-	if s.Access || status >= http.StatusInternalServerError || took > slow && name != "media" {
+	if status >= http.StatusInternalServerError || took > slow && name != "media" {
 		s.line(ctx, name, id(ctx), start, trouble)
 	}
 }

@@ -43,7 +43,6 @@ type Config struct {
 	BaseURL string           // public scheme and host; every absolute address begins with it
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: discards
-	Access  bool             // write a line for every request, not only slow and failed ones
 
 	PageCache int64 // bytes of rendered pages kept; 0: 128 MiB
 	// Ready tells whether the shelf has caught up once, with what /readyz says.

@@ -196,6 +196,9 @@ func (e *export) item(ctx context.Context, item content.Item, texts map[journal.
 	if err := e.version(ctx, item, hash, item.Live == "", texts, e.items); err != nil {
 		return err
 	}
+	if _, ok := texts[journal.PartKey{Key: journal.Key{Kind: content.KindItem, ID: item.ID}, Hash: hash}]; !ok {
+		return nil // told in the report, and not counted: it was not written
+	}
 	e.report.Total++
 	if item.Live == "" {
 		e.report.Outcomes[ExportedDraft]++
