@@ -114,10 +114,15 @@ func (r *reading) placed(p *piece) {
 		switch {
 		case a.Level == "":
 			r.fault(p.file, at, "没有写 level")
-		case given[0].Level != "" && a.Level != given[0].Level:
+		case known(a.Level) && known(given[0].Level) && a.Level != given[0].Level:
 			r.fault(p.file, at, "level 和第一行不同：一篇只有一种难度")
 		}
 	}
+}
+
+// known tells whether there is such a reading level.
+func known(level string) bool {
+	return level == content.LevelEasy || level == content.LevelPlain || level == content.LevelFull
 }
 
 func (r *reading) dates(p *piece) {

@@ -72,9 +72,9 @@ func (r *reading) leads(u *url.URL) bool {
 		_, ok := r.topics[name]
 		return ok
 	case "series":
-		return slices.ContainsFunc(r.series, func(s series) bool { return s.Slug == name })
+		return r.unread[seriesFile] || slices.ContainsFunc(r.series, func(s series) bool { return s.Slug == name })
 	case "scene":
-		return slices.ContainsFunc(r.scenes, func(s scene) bool { return s.Slug == name })
+		return r.unread[scenesFile] || slices.ContainsFunc(r.scenes, func(s scene) bool { return s.Slug == name })
 	case "region":
 		_, ok := content.FindRegion(name)
 		return ok

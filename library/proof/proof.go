@@ -81,13 +81,14 @@ type reading struct {
 	scenes []scene
 	used   map[string]bool // files that some piece shows
 	covers map[string]bool
+	unread map[string]bool // trees of which not all is known
 	faults []Fault
 }
 
 // open finds the files and reads the pieces. What is hidden, and the programs
 // that make the library, are none of its files.
 func open(fsys fs.FS) *reading {
-	r := &reading{fsys: fsys, topics: map[string]content.Topic{}, used: map[string]bool{}, covers: map[string]bool{}}
+	r := &reading{fsys: fsys, topics: map[string]content.Topic{}, used: map[string]bool{}, covers: map[string]bool{}, unread: map[string]bool{}}
 	for _, t := range content.SeedTopics() {
 		r.topics[t.Key] = t
 	}

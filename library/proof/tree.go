@@ -70,11 +70,13 @@ func entries[T any](r *reading, file string, place func(*T, int)) (list []T) {
 	v, err := markdown.YAML(src)
 	if err != nil {
 		r.invalid(&piece{file: file}, err)
+		r.unread[file] = true
 		return nil
 	}
 	items, ok := v.([]any)
 	if !ok && v != nil {
 		r.fault(file, 1, "应是一个列表：每项以 - 开头")
+		r.unread[file] = true
 	}
 	starts := entry.FindAllIndex(src, -1)
 	for i, item := range items {
@@ -91,6 +93,7 @@ func entries[T any](r *reading, file string, place func(*T, int)) (list []T) {
 		}
 		if err != nil {
 			r.fault(file, line, "第 %d 项：%s", i+1, misread(err))
+			r.unread[file] = true
 			continue
 		}
 		place(&e, line)
@@ -137,6 +140,9 @@ func (r *reading) entry(file string, line int, problems []journal.Problem) {
 
 // parts checks that those of a series are 1, 2, 3 … each once.
 func (r *reading) parts() {
+	if r.unread[seriesFile] {
+		return
+	}
 	parts := map[string]map[int]*piece{}
 	for _, s := range r.series {
 		parts[s.Slug] = map[int]*piece{}

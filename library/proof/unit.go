@@ -70,7 +70,7 @@ func (r *reading) units(p *piece) {
 			r.fault(p.file, passage.line, "mmHg 只用于血压，别处写 kPa")
 		}
 		for _, m := range measured.FindAllStringSubmatch(text, -1) {
-			if unit := m[2]; !legal(unit) {
+			if unit := m[2]; !legal(unit) && !strings.EqualFold(unit, "ppm") {
 				r.fault(p.file, passage.line, "数字后面的单位“%s”不认识，或大小写不对", unit)
 			}
 		}
