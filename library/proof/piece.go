@@ -137,6 +137,17 @@ func (p *piece) find(words string) int {
 	return p.at[utf8.RuneCountInString(p.han[:at])]
 }
 
+// opening is the first line of the text, to which what is wrong with all of it
+// is ascribed.
+func (p *piece) opening() int {
+	for at := p.below; at <= len(p.lines); at++ {
+		if strings.TrimSpace(p.lines[at-1]) != "" {
+			return at
+		}
+	}
+	return 1
+}
+
 // field gives the line of a member of the front matter by the name that problems
 // have for it: audiences[1].weight, cover.alt. 1 where it is not there.
 func (p *piece) field(name string) int {

@@ -93,7 +93,7 @@ var clipPlants = []plant{
 
 var treePlants = []plant{
 	{"unknown key of a series", one("series.yaml", "  title:", "  colour: red\n  title:"), "series.yaml", "- slug", "不认识的字段 colour"},
-	{"broken series", one("series.yaml", "  title: 院子里", "  title: [院子里"), "series.yaml", "title", "写法有误"},
+	{"broken series", one("series.yaml", "  title: 院子里", "  title: [院子里"), "series.yaml", "summary", "写法有误"},
 	{"series without title", one("series.yaml", "  title: 院子里\n", ""), "series.yaml", "- slug", "title"},
 	{"series that is not there", one(film, "topics:", "series: {id: wuding, part: 1}\ntopics:"), film, "series", "没有“wuding”这个系列"},
 	{"no part", one(film, "topics:", "series: {id: yuanzi}\ntopics:"), film, "series", "没有写是系列的第几篇"},

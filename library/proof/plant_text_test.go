@@ -15,12 +15,15 @@ func trees(from, to int) string { return rows(treeRow, from, to) }
 var headPlants = []plant{
 	{"unknown key", one(stone, "form: text", "form: text\ncolour: red"), stone, "colour", "不认识的字段"},
 	{"unknown key inside", one(stone, "{audience: farmers, weight: 20,", "{audience: farmers, wieght: 20, weight: 20,"), stone, "wieght", "不认识的字段"},
-	{"key twice", one(stone, "form: text", "form: text\nform: text"), stone, "form: text\nauthor", "出现了两次"},
-	{"broken head", one(stone, "topics: [nature-weather]", "topics: [nature-weather"), stone, "topics", "写法有误"},
+	{"key twice", one(stone, "form: text", "form: text\nform: text"), stone, "form: text\nsummary", "写法有误"},
+	{"broken head", one(stone, "topics: [nature-weather]", "topics: [nature-weather"), stone, "tags", "写法有误"},
 	{"missing keys", []edit{{stone, "author: 浙里科普编辑部\n", ""}, {stone, "plain: 石头湿了颜色深。晒干又变浅。拿不准就摸一摸。", "plain:"}}, stone, "^", "缺少 plain、author"},
 	{"id", one(tree, "id: dashu", "id: shu"), tree, "id: shu", "应是“dashu”"},
 	{"slug", one(tree, "slug: dashu", "slug: da-shu"), tree, "slug: da-shu", "应和文件名一样"},
-	{"slug of another", one("clips/chaoshui.md", "slug: chaoshui-duanpian", "slug: dashu"), "clips/chaoshui.md", "slug: dashu", "已是 articles/dashu.md 的"},
+	{"slug of another", []edit{
+		{"clips/chaoshui.md", "slug: chaoshui-duanpian", "slug: dashu"},
+		{stone, "/video/chaoshui-duanpian", "/video/dashu"}, {tree, "/video/chaoshui-duanpian", "/video/dashu"},
+	}, "clips/chaoshui.md", "slug: dashu", "已是 articles/dashu.md 的"},
 	{"kind", one(stone, "kind: article", "kind: video"), stone, "^", "缺少视频"},
 	{"id of a clip", one("clips/chaoshui.md", "id: clip-chaoshui", "id: chaoshui"), "clips/chaoshui.md", "id: chaoshui", "应是“clip-chaoshui”"},
 	{"licence", one(stone, "CC-BY-SA-4.0", "CC-BY-4.0"), stone, "licence", "CC-BY-SA-4.0"},

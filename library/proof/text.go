@@ -57,7 +57,7 @@ var worn = []wornPhrase{
 func (r *reading) prose(p *piece) {
 	body := p.text()
 	if n := content.Han(body.Text()); !p.clip && (n < leastHan || n > mostHan) {
-		r.fault(p.file, p.below, "全文 %d 字，应有 %d 到 %d 字", n, leastHan, mostHan)
+		r.fault(p.file, p.opening(), "全文 %d 字，应有 %d 到 %d 字", n, leastHan, mostHan)
 	}
 	lead := ""
 	body.Walk(func(n *content.Node) bool {
@@ -83,10 +83,10 @@ func (r *reading) sentences(p *piece, prose string) {
 	}
 	score := content.Readability(prose)
 	if score.L > want.mean {
-		r.fault(p.file, p.below, "平均每句 %.1f 字，“%s”最多 %.0f 字", score.L, want.name, want.mean)
+		r.fault(p.file, p.opening(), "平均每句 %.1f 字，“%s”最多 %.0f 字", score.L, want.name, want.mean)
 	}
 	if most := content.LevelLimit(level); score.D > most {
-		r.fault(p.file, p.below, "偏难：难度 %.1f，“%s”最多 %.0f", score.D, want.name, most)
+		r.fault(p.file, p.opening(), "偏难：难度 %.1f，“%s”最多 %.0f", score.D, want.name, most)
 	}
 }
 
