@@ -60,9 +60,14 @@ func (l *label) endX() float64 {
 func (l *label) endY() float64 { return l.runs[len(l.runs)-1].y }
 
 // width of words in ems, as fonts for Chinese have it: Han and full-width marks
-// are one wide, figures and Latin letters about 0.6, spaces and points less.
+// are one wide, figures and Latin letters about 0.6, spaces and points less. Of
+// a mark that closes a row only the first half is seen.
 func width(words string) (ems float64) {
-	for _, c := range strings.Join(strings.Fields(words), " ") {
+	words = strings.Join(strings.Fields(words), " ")
+	if strings.TrimRight(words, "”’）》。，、；：！？") != words {
+		ems = -0.5
+	}
+	for _, c := range words {
 		switch {
 		case c == ' ' || c == '.' || c == ',' || c == ':' || c == '\'':
 			ems += 0.3
