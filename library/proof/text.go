@@ -13,6 +13,8 @@ const (
 	mostHan  = 1_500
 	mostLead = 120
 	shown    = 24 // of a sentence, where a fault quotes one
+
+	leastScored = 100 // below that one rare character decides
 )
 
 // measure is what the guide asks of a reading level, in Han: the longest
@@ -85,7 +87,7 @@ func (r *reading) sentences(p *piece, prose string) {
 	if score.L > want.mean {
 		r.fault(p.file, p.opening(), "平均每句 %.1f 字，“%s”最多 %.0f 字", score.L, want.name, want.mean)
 	}
-	if most := content.LevelLimit(level); score.D > most {
+	if most := content.LevelLimit(level); score.Han >= leastScored && score.D > most {
 		r.fault(p.file, p.opening(), "偏难：难度 %.1f，“%s”最多 %.0f", score.D, want.name, most)
 	}
 }
