@@ -37,7 +37,9 @@ var mayImport = map[string][]string{
 	"storage/disk":     {"media", "journal"},
 	"frontend":         {"shelf", "search", "roll", "hook", "content", "account", "media", "journal"},
 	"library":          nil,
+	"library/proof":    {"content", "media", "journal"},
 	"tools":            nil,
+	"tools/proof":      {"library/proof"},
 	"cmd/kepu":         {"frontend", "search", "shelf", "roll", "hook", "content", "account", "media", "journal", "storage", "library"},
 }
 

@@ -29,8 +29,9 @@ const (
 // facts are what check finds in a file.
 type facts struct {
 	kind, typ     string
-	width, height int   // as shown
-	duration      int64 // milliseconds
+	codec         string // of an MP4's film
+	width, height int    // as shown
+	duration      int64  // milliseconds
 }
 
 // source is a file to look at.

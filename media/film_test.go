@@ -8,7 +8,7 @@ import (
 )
 
 func TestMP4(t *testing.T) {
-	want := facts{kind: Video, typ: typeMP4, width: 640, height: 360, duration: 5000}
+	want := facts{kind: Video, typ: typeMP4, codec: "avc1", width: 640, height: 360, duration: 5000}
 	raw := good().make()
 	clean := kept(t, raw, want)
 	if len(clean) != len(raw) || !bytes.HasSuffix(clean, []byte("frames")) {
@@ -36,7 +36,7 @@ func TestMP4Turned(t *testing.T) {
 	for i, v := range []uint32{0, 0x10000, 0, 0xffff0000, 0} {
 		binary.BigEndian.PutUint32(raw[at+4*i:], v)
 	}
-	kept(t, raw, facts{kind: Video, typ: typeMP4, width: 360, height: 640, duration: 5000})
+	kept(t, raw, facts{kind: Video, typ: typeMP4, codec: "avc1", width: 360, height: 640, duration: 5000})
 }
 
 func TestMP4Refuses(t *testing.T) {

@@ -172,7 +172,7 @@ func (w *mp4Walk) result() (facts, error) {
 				continue
 			}
 			if f.kind != Video || !found {
-				f.kind, f.typ = Video, typeMP4
+				f.kind, f.typ, f.codec = Video, typeMP4, t.codec
 				f.width, f.height = t.size()
 				found = t.enabled
 			}

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -22,21 +21,15 @@ func (r *run) article(ctx context.Context, p place, file string, give func(arriv
 	if problem != "" {
 		return give(arrival{where: where, problem: problem})
 	}
-	meta, text, err := markdown.FrontMatter(src)
+	meta, text, err := split(src)
 	if err != nil {
 		return give(arrival{where: where, problem: message(err), size: int64(len(src))})
-	}
-	// Problems name lines of the file, so the head keeps its lines.
-	head := bytes.Count(src[:len(src)-len(text)], []byte("\n"))
-	text = append(bytes.Repeat([]byte("\n"), head), text...)
-	if meta == nil {
-		meta = map[string]any{}
 	}
 	a, err := r.arrive(ctx, p, file, where, meta, text)
 	if err != nil {
 		return err
 	}
-	a.size = int64(len(src))
+	a.size, a.weight = int64(len(src)), fileWeight
 	return give(a)
 }
 

@@ -17,6 +17,7 @@ import (
 const (
 	batchItems = 200
 	batchBytes = 4 << 20
+	fileWeight = 12 // lines: what a file with its pictures costs, so that progress is told in time
 )
 
 // run is one import under way. What belongs to reading (seen, assets) and what
@@ -35,6 +36,7 @@ type arrival struct {
 	where   string
 	id      string
 	size    int64
+	weight  int // in lines; 0 is 1
 	sub     content.Submission
 	draft   bool
 	problem string // the item is refused
@@ -108,13 +110,14 @@ func (r *run) stream(ctx context.Context, read func(context.Context, func(arriva
 func batched(ctx context.Context, batches chan<- []arrival, read func(context.Context, func(arrival) error) error) error {
 	var batch []arrival
 	var size int64
+	weight := 0
 	send := func() error {
 		if len(batch) == 0 {
 			return ctx.Err()
 		}
 		select {
 		case batches <- batch:
-			batch, size = nil, 0
+			batch, size, weight = nil, 0, 0
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -122,7 +125,8 @@ func batched(ctx context.Context, batches chan<- []arrival, read func(context.Co
 	}
 	err := read(ctx, func(a arrival) error {
 		batch = append(batch, a)
-		if size += a.size; len(batch) >= batchItems || size >= batchBytes {
+		size, weight = size+a.size, weight+max(1, a.weight)
+		if weight >= batchItems || size >= batchBytes {
 			return send()
 		}
 		return nil
