@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -157,9 +158,20 @@ func TestPeople(t *testing.T) {
 		if after = p.Next; after == "" {
 			break
 		}
+		if text, err := base64.RawURLEncoding.DecodeString(after); err != nil || strings.Contains(string(text), "name-") {
+			t.Errorf("the cursor tells a login name: %s, %v", text, err)
+		}
 	}
 	if want := []string{"name-1false", "name-2true", "name-3true", "name-4false"}; !slices.Equal(names, want) {
 		t.Errorf("users %v, want %v", names, want)
+	}
+	first, err := r.Users(within(t), "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shownUpTo(t, r, d.remove("user", first.Users[0].ID))
+	if _, err := r.Users(within(t), first.Next, 1); !errors.Is(err, ErrCursor) {
+		t.Errorf("on from somebody who is gone: %v", err)
 	}
 	if u, err := r.User(within(t), id(0)); err != nil || u.Name != "name-4" {
 		t.Errorf("user %+v, %v", u, err)
