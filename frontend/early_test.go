@@ -1,6 +1,7 @@
 package frontend_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -56,4 +57,16 @@ func TestPasswordFirst(t *testing.T) {
 		}
 	}
 	p.get("/people").want(t, 200, "")
+}
+
+// TestGuessesByAProxy: a proxy on this machine that nobody named is no network
+// of its own, so that guesses of a stranger behind it shut out nobody else.
+func TestGuessesByAProxy(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.hire("editor", "editor")
+	for i := range 105 {
+		r.visitor().send("POST", "/session", map[string]any{"name": fmt.Sprint("stranger-", i), "password": "猜一个密码试试"}).want(t, 401, "bad_credentials")
+	}
+	r.visitor().send("POST", "/session", map[string]any{"name": "editor", "password": password}).want(t, 200, "")
 }
