@@ -89,6 +89,11 @@ func within(scope, grants []Grant) []Grant {
 	return both
 }
 
+// holds tells whether the grants have all of scope in them.
+func holds(grants, scope []Grant) bool {
+	return !slices.ContainsFunc(scope, func(g Grant) bool { return !slices.Contains(within([]Grant{g}, grants), g) })
+}
+
 // governs is nil where the actor is an administrator for each of the grants. An
 // administrator of one region could else make an administrator of all, or sign
 // in as one.

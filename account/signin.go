@@ -21,7 +21,7 @@ type Attempt struct {
 	Code           string     // of the second factor, or a recovery code; "" none
 	Device         string     // Entrance.Device of an earlier one; "" none
 	Label          string     // of the browser, to know the session by
-	From           netip.Addr // guesses are counted by its network; not kept
+	From           netip.Addr // guesses are counted by its network; not kept. None: everybody may come by it
 }
 
 // String shows nothing.
@@ -125,7 +125,10 @@ func (a *Accounts) charges(try Attempt, name string, device bool) charges {
 	if device {
 		return charges{a, []string{a.guessKey("device", try.Device)}, []rule{personRule}}
 	}
-	c := charges{a, []string{a.netKey(try.From)}, []rule{netRule}}
+	c := charges{a: a}
+	if try.From.IsValid() {
+		c.keys, c.rule = append(c.keys, a.netKey(try.From)), append(c.rule, netRule)
+	}
 	if name != "" {
 		c.keys, c.rule = append(c.keys, a.guessKey("name", name)), append(c.rule, personRule)
 	}

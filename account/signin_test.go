@@ -155,6 +155,29 @@ func TestAKnownBrowserIsNotLockedOut(t *testing.T) {
 	wait(t, "a browser from half a year ago", err)
 }
 
+// Where everybody comes by the same address, such as a proxy's, guesses count
+// against names alone: nobody shuts the others out.
+func TestGuessesFromNoAddress(t *testing.T) {
+	h := open(t)
+	h.person(t, "li.ming")
+	from := func(a account.Attempt) account.Attempt {
+		a.From = netip.Addr{}
+		return a
+	}
+	for i := range 120 {
+		_, err := h.SignIn(t.Context(), from(wrong(fmt.Sprint("nobody-", i))))
+		want(t, fmt.Sprintf("guess %d", i+1), err, account.ErrCredentials)
+	}
+	_, err := h.SignIn(t.Context(), from(try("li.ming")))
+	want(t, "somebody else", err, nil)
+	for range 5 {
+		_, err := h.SignIn(t.Context(), from(wrong("li.ming")))
+		want(t, "guess at the name", err, account.ErrCredentials)
+	}
+	_, err = h.SignIn(t.Context(), from(wrong("li.ming")))
+	wait(t, "too many at the name", err)
+}
+
 // A hundred people behind one address may sign in all day; a hundred failures
 // from there are enough for a quarter of an hour.
 func TestGuessesFromOneNetwork(t *testing.T) {

@@ -64,7 +64,7 @@ func (t token) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // t.User) and gives its value, which is shown nowhere again; the same Op gives it
 // again. Ends of zero is 90 days away, a year and a day is the most. A scope its
 // owner does not hold is *journal.Invalid; ErrDenied where the actor acts by a
-// token.
+// token, or holds less at this moment than the token would.
 func (a *Accounts) AddToken(ctx context.Context, by By, t Token) (made Token, value string, err error) {
 	if t.User == "" {
 		t.User = by.ID
@@ -86,6 +86,11 @@ func (a *Accounts) AddToken(ctx context.Context, by By, t Token) (made Token, va
 	}
 	if err := t.check(owner, now); err != nil {
 		return Token{}, "", err
+	}
+	if by.ID != OperatorID && !holds(by.Grants, t.grants(owner)) {
+		// Whoever has to change the password holds nothing: a token made with
+		// the old one would outlast it.
+		return Token{}, "", fmt.Errorf("add token: %w", ErrDenied)
 	}
 	raw := make([]byte, tokenSize)
 	rand.Read(raw) // never fails, see crypto/rand
@@ -136,7 +141,7 @@ func (t *Token) check(owner person, now time.Time) error {
 		return err
 	}
 	for _, g := range scope {
-		if !slices.Contains(within([]Grant{g}, owner.Grants), g) {
+		if !holds(owner.Grants, []Grant{g}) {
 			add("scope", "令牌的范围超出了持有人的角色：%s %s", g.Role.Name(), g.Region)
 		}
 	}
@@ -147,6 +152,14 @@ func (t *Token) check(owner person, now time.Time) error {
 		return &journal.Invalid{Problems: problems}
 	}
 	return nil
+}
+
+// grants are what the token gives of what its owner holds.
+func (t Token) grants(owner person) []Grant {
+	if t.Scope == nil {
+		return owner.Grants
+	}
+	return within(t.Scope, owner.Grants)
 }
 
 func (a *Accounts) roomFor(ctx context.Context, owner person) error {
@@ -243,11 +256,7 @@ func (a *Accounts) Bearer(ctx context.Context, value string) (Actor, Token, erro
 	if err != nil {
 		return Actor{}, Token{}, fmt.Errorf("bearer: %w", err)
 	}
-	grants := owner.Grants
-	if t.Scope != nil {
-		grants = within(t.Scope, owner.Grants)
-	}
-	return Actor{ID: owner.ID, Grants: grants, Token: t.ID, ReadOnly: t.Read}, t.Token, nil
+	return Actor{ID: owner.ID, Grants: t.grants(owner), Token: t.ID, ReadOnly: t.Read}, t.Token, nil
 }
 
 // Tokens gives a user's tokens that still hold, the newest first, to themselves

@@ -137,6 +137,37 @@ func TestAddTokenRefuses(t *testing.T) {
 	refused(t, "the 51st", err, "user")
 }
 
+// While the password must be changed nobody makes a token, which would outlast
+// the change.
+func TestNoTokenBeforeThePasswordIsChanged(t *testing.T) {
+	h := open(t)
+	boss := h.person(t, "boss", grant(account.Admin))
+	u := h.person(t, "li.ming", grant(account.Editor, "3301"))
+	drawn, err := h.ResetPassword(t.Context(), by(boss), u.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := h.SignIn(t.Context(), account.Attempt{Name: u.Name, Password: drawn, From: desk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := func(scope ...account.Grant) error {
+		actor, _, err := h.Resume(t.Context(), e.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = h.AddToken(t.Context(), account.By{Actor: actor}, account.Token{Label: "a", Scope: scope})
+		return err
+	}
+	want(t, "of all", made(), account.ErrDenied)
+	want(t, "of a part", made(grant(account.Editor, "330106")), account.ErrDenied)
+	if e, err = h.SetPassword(t.Context(), e.Token, drawn, good); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "of all, later", made(), nil)
+	want(t, "of a part, later", made(grant(account.Editor, "330106")), nil)
+}
+
 func TestAddTokenAgain(t *testing.T) {
 	h := open(t)
 	u := h.person(t, "li.ming")

@@ -80,7 +80,8 @@ func edits(what string) func(context.Context, By, Item) error {
 
 // Read gives an item as the actor may see it, and its revision. An author sees
 // of others' items only what is live: there the draft is the live version, and
-// writers, review and schedule are left out.
+// writers, review and schedule are left out, as is what the live version stands
+// on: who wrote it, and what was noted where it was approved.
 func (d *Desk) Read(ctx context.Context, by By, id string) (Item, Stamp, error) {
 	item, record, err := d.item(ctx, id)
 	if err != nil {
@@ -94,7 +95,7 @@ func (d *Desk) Read(ctx context.Context, by By, id string) (Item, Stamp, error) 
 		return Item{}, Stamp{}, fmt.Errorf("read: %w", err)
 	}
 	if !all {
-		item.Draft, item.Writers, item.Review, item.Schedule, item.Remark = item.Live, nil, nil, nil, ""
+		item.Draft, item.Writers, item.Review, item.Grounds, item.Schedule, item.Remark = item.Live, nil, nil, nil, nil, ""
 	}
 	return item, Stamp{Rev: record.Rev, Seq: record.Seq}, nil
 }

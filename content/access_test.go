@@ -198,3 +198,28 @@ func TestWhoMayKeep(t *testing.T) {
 		})
 	}
 }
+
+// What is live tells whoever merely reads it nothing of how it came to be.
+func TestReadOfOthers(t *testing.T) {
+	o := newOffice(t)
+	whole, _ := o.item(t, o.id)
+	if len(whole.Grounds.Writers) == 0 || len(whole.Writers) == 0 {
+		t.Fatalf("nothing to hide: %+v", whole)
+	}
+	for name, all := range map[string]bool{"author": false, "admin": false, "writer": true, "expert": true, "auditor": true} {
+		role := name
+		if name == "writer" {
+			role = "author"
+		}
+		item, stamp, err := o.Read(t.Context(), person(name, role), o.id)
+		if err != nil || stamp.Rev != o.rev {
+			t.Fatalf("%s: %+v, %v", name, stamp, err)
+		}
+		if seen := item.Draft == o.draft && item.Writers != nil && item.Grounds != nil; seen != all {
+			t.Errorf("%s sees all: %v, want %v: %+v", name, seen, all, item)
+		}
+		if !all && (item.Draft != whole.Live || item.Writers != nil || item.Review != nil || item.Grounds != nil || item.Remark != "") {
+			t.Errorf("%s sees %+v", name, item)
+		}
+	}
+}

@@ -21,7 +21,7 @@ import (
 type Desk struct {
 	Store  journal.Store
 	Slate  journal.Slate
-	People People           // asked about whom a stage is given to
+	People People           // asked about whom a stage is given to, and whose word alone a schedule rests on
 	Now    func() time.Time // nil: time.Now
 
 	// Outside is the operator's checker of words, asked by the gate; nil: none.

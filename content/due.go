@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"kepu/account"
 	"kepu/journal"
 )
 
@@ -82,7 +83,8 @@ func (d *Desk) DueScan(ctx context.Context) ([]Due, error) {
 // RunDue does what the clock asks of those of the items that are due now, and
 // leaves the others alone; it gives what it did. Each is decided over what
 // stands: a draft goes live only where it is the one that was scheduled, is
-// approved and passes the gate. Where the end has passed too, it ends without
+// approved and passes the gate; where no stage was asked for, only while who
+// scheduled it is a chief there. Where the end has passed too, it ends without
 // having been shown. Several nodes may run it at once: (id, revision) is done
 // once. An item that can't be read is passed over and told of in the error;
 // after any error what was done stays done, and the call may be repeated.
@@ -218,6 +220,9 @@ func (d *Desk) fit(ctx context.Context, it Item) ([]Advice, error) {
 	if err := it.approved(); err != nil {
 		return nil, err
 	}
+	if err := d.stands(ctx, it); err != nil {
+		return nil, err
+	}
 	v, err := d.version(ctx, it.ID, it.Draft)
 	if err != nil {
 		return nil, err
@@ -230,6 +235,27 @@ func (d *Desk) fit(ctx context.Context, it Item) ([]Advice, error) {
 	}
 	advice := c.judge(v, it.Placement)
 	return advice, stopped(advice)
+}
+
+// stands is *Untimely where a text that nobody reviewed rests on the word of
+// somebody who is no chief of its region any more. Where there was a review,
+// those who passed it answer for the text, not who named the hour.
+func (d *Desk) stands(ctx context.Context, it Item) error {
+	by := it.Schedule.By
+	if len(it.Review.Stages) > 0 || by == operatorID {
+		return nil
+	}
+	if d.People == nil {
+		return errors.New("publish what a chief scheduled alone: the desk was given no People")
+	}
+	actor, err := d.People.Actor(ctx, by)
+	if err != nil && !errors.Is(err, journal.ErrNotFound) {
+		return fmt.Errorf("whether %s may still publish: %w", by, err)
+	}
+	if err != nil || !actor.May(it.region(), account.Chief) {
+		return &Untimely{CodeStages, "定时的人已不是本地区的主编，不经审稿的发布要由现在的主编来定"}
+	}
+	return nil
 }
 
 // end takes an item from the readers because its time is over. Until stays, so

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"kepu/account"
 	"kepu/content"
 	"kepu/journal"
 )
@@ -254,5 +255,49 @@ func TestRunDuePassesOverTheUnreadable(t *testing.T) {
 	fired, err := r.RunDue(t.Context(), []string{torn, whole})
 	if err == nil || len(fired) != 1 || fired[0].ID != whole {
 		t.Errorf("fired %v, %v", fired, err)
+	}
+}
+
+// What nobody reviewed rests on the chief who scheduled it: it does not go live
+// once they are none. What was reviewed does, whoever named the hour.
+func TestScheduleOutlivesItsChief(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		stages int
+		change func(s staff)
+		act    string
+	}{
+		{"still a chief", 0, func(staff) {}, "scheduled"},
+		{"disabled", 0, func(s staff) { delete(s, "both") }, "missed"},
+		{"an editor now", 0, func(s staff) { s["both"] = s["editor"] }, "missed"},
+		{"a chief elsewhere", 0, func(s staff) { s["both"] = []account.Grant{{Role: account.Chief, Region: "3302"}} }, "missed"},
+		{"reviewed, and disabled", 3, func(s staff) { delete(s, "both") }, "scheduled"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newsroom(t, c.stages)
+			people := everybody()
+			r.People = people
+			id, rev := r.draft(t, "到点")
+			if c.stages > 0 {
+				rev = r.reviewed(t, id, rev)
+			}
+			ok(r.Schedule(t.Context(), by("both"), id, rev, noon.Add(time.Hour), time.Time{}))(t)
+			c.change(people)
+			r.pass(time.Hour)
+			if fired := r.run(t, id); len(fired) != 1 || fired[0].Act != c.act {
+				t.Fatalf("fired %+v, want %s", fired, c.act)
+			}
+			item, _ := r.item(t, id)
+			if live := c.act == "scheduled"; (item.Live != "") != live || item.Schedule != nil || (item.Remark == "") != live {
+				t.Errorf("left %+v", item)
+			}
+		})
+	}
+	r := newsroom(t, 0)
+	id, rev := r.draft(t, "运维定的")
+	ok(r.Schedule(t.Context(), content.Operator(), id, rev, noon.Add(time.Hour), time.Time{}))(t)
+	r.pass(time.Hour)
+	if fired := r.run(t, id); len(fired) != 1 || fired[0].Act != "scheduled" {
+		t.Errorf("the operator's: %+v", fired)
 	}
 }

@@ -272,3 +272,40 @@ func pinned(p content.Placement) content.Placement {
 	p.Pin = &content.Pin{On: []string{"all"}}
 	return p
 }
+
+// Whoever wrote a text does not approve it when another brings it back, be it
+// from before a publication or what readers saw.
+func TestRestoredTextKeepsItsWriters(t *testing.T) {
+	for name, shown := range map[string]bool{"never published": false, "live once": true} {
+		t.Run(name, func(t *testing.T) {
+			r := newsroom(t, 3)
+			id, stamp, err := r.Create(t.Context(), by("both"), content.KindArticle, text("主编自己写的"), forYouth(""), "")
+			stamp = ok(stamp, err)(t)
+			publish := func(writer string) {
+				t.Helper()
+				stamp = ok(r.Submit(t.Context(), by(writer), id, stamp.Rev, content.Task{}))(t)
+				for _, who := range []string{"editor", "expert", "chief"} {
+					stamp = ok(r.Approve(t.Context(), by(who), id, stamp.Rev, ""))(t)
+				}
+				stamp = ok(r.Publish(t.Context(), by("editor"), id, stamp.Rev))(t)
+			}
+			from := stamp.Rev
+			if shown {
+				publish("both")
+				from = stamp.Rev
+			}
+			stamp = ok(r.Save(t.Context(), by("editor2"), id, stamp.Rev, 0, text("另一版"), ""))(t)
+			publish("editor2")
+			stamp = ok(r.Restore(t.Context(), by("editor2"), id, stamp.Rev, from))(t)
+			stamp = ok(r.Submit(t.Context(), by("editor2"), id, stamp.Rev, content.Task{}))(t)
+			for _, who := range []string{"editor", "expert", "chief"} {
+				for _, writer := range []string{"both", "editor2"} {
+					_, err := r.Approve(t.Context(), by(writer), id, stamp.Rev, "")
+					wantErr(t, err, content.ErrForbidden)
+				}
+				stamp = ok(r.Approve(t.Context(), by(who), id, stamp.Rev, ""))(t)
+			}
+			ok(r.Publish(t.Context(), by("editor"), id, stamp.Rev))(t)
+		})
+	}
+}

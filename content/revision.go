@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"kepu/journal"
@@ -128,10 +129,11 @@ func (d *Desk) Revision(ctx context.Context, by By, id string, rev uint64) (Item
 }
 
 // Restore makes the text of revision from the draft again: a Save over rev like
-// any other, with its conflicts and its new review. A revision without a text
-// is *journal.Invalid.
+// any other, with its conflicts and its new review. Those who wrote that text
+// are its writers again beside the actor: they approve it no more than then. A
+// revision without a text is *journal.Invalid.
 func (d *Desk) Restore(ctx context.Context, by By, id string, rev, from uint64) (Stamp, error) {
-	_, v, err := d.Revision(ctx, by, id, from)
+	was, v, err := d.Revision(ctx, by, id, from)
 	if errors.Is(err, journal.ErrNotFound) {
 		if _, _, known := d.readAll(ctx, by, id); known == nil {
 			var p problems
@@ -142,5 +144,15 @@ func (d *Desk) Restore(ctx context.Context, by By, id string, rev, from uint64) 
 	if err != nil {
 		return Stamp{}, fmt.Errorf("restore: %w", err)
 	}
-	return d.Save(ctx, by, id, rev, 0, v, fmt.Sprintf("恢复到第 %d 次修订", from))
+	return d.save(ctx, by, id, rev, 0, v, fmt.Sprintf("恢复到第 %d 次修订", from), was.authors()...)
+}
+
+// authors are those who wrote the draft since what was live before it, also
+// where it is live itself.
+func (it Item) authors() []string {
+	all := it.Writers
+	if it.Grounds != nil && (it.Draft == "" || it.Draft == it.Live) {
+		all = append(slices.Clone(all), it.Grounds.Writers...)
+	}
+	return all
 }

@@ -115,6 +115,11 @@ func (d *Desk) Create(ctx context.Context, by By, kind string, v Version, p Plac
 // Where the text moved since rev the call is a conflict, and what was sent is
 // kept as an autosave of the actor.
 func (d *Desk) Save(ctx context.Context, by By, id string, rev, n uint64, v Version, remark string) (Stamp, error) {
+	return d.save(ctx, by, id, rev, n, v, remark)
+}
+
+// save saves a text whose writers, beside the actor, are those named.
+func (d *Desk) save(ctx context.Context, by By, id string, rev, n uint64, v Version, remark string, writers ...string) (Stamp, error) {
 	var p problems
 	text := typeset(v, &p)
 	p.text("remark", "说明", &remark, maxNote)
@@ -133,7 +138,7 @@ func (d *Desk) Save(ctx context.Context, by By, id string, rev, n uint64, v Vers
 			if it.Draft == text.hash {
 				return false, nil
 			}
-			it.redraft(text.hash, by.ID)
+			it.redraft(text.hash, append([]string{by.ID}, writers...)...)
 			return true, d.keep(ctx, id, text)
 		},
 	})
@@ -149,7 +154,9 @@ func (d *Desk) Save(ctx context.Context, by By, id string, rev, n uint64, v Vers
 }
 
 // redraft makes another text the draft.
-func (it *Item) redraft(hash journal.Hash, writer string) {
+func (it *Item) redraft(hash journal.Hash, writers ...string) {
 	it.Draft, it.Review, it.Schedule = hash, nil, nil
-	it.writer(writer)
+	for _, writer := range writers {
+		it.writer(writer)
+	}
 }

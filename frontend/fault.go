@@ -59,7 +59,7 @@ func studioFaults() []studioFault {
 		{account.ErrSecondFactor, fault{status: 401, code: "second_factor", title: "还要第二道验证", detail: "请输入验证码。验证码半分钟换一次。"}},
 		{account.ErrDenied, fault{status: 403, code: "forbidden", title: "您不能做这一步", detail: "这一步要由别的角色来做。"}},
 		{studio.ErrForbidden, fault{status: 403, code: "forbidden", title: "您不能做这一步", detail: "这一步要由别的角色来做。"}},
-		{studio.ErrMustChange, fault{status: 403, code: "must_change", title: "请先改密码", detail: "这是别人给您设的密码，改成自己的才能往下做。"}},
+		{studio.ErrMustChange, fault{status: 403, code: "must_change", title: "请先改密码", detail: "密码是别人给您设的，或者到了该换的时候。改成自己的新密码，才能往下做。"}},
 		{studio.ErrReadOnly, fault{status: 403, code: "read_only", title: "这个令牌只许看", detail: "要改东西，请换一个能改的令牌。"}},
 		{studio.ErrCrossSite, fault{status: 403, code: "csrf", title: "这个请求不是从本站发来的", detail: "为了安全，没有照做。请在本站的页面上再做一次，写的东西还在。"}},
 		{studio.ErrMedia, fault{status: 415, code: "unsupported_type", title: "请求的格式不对", detail: "请发 application/json，用UTF-8，不要压缩。"}},

@@ -108,7 +108,7 @@ func TestPreview(t *testing.T) {
 	if a := r.shown(again); a.StatusCode != 404 {
 		t.Errorf("erased, and its preview: %d", a.StatusCode)
 	}
-	for body, status := range map[string]int{`{"hours":0}`: 410, `{"hours":169}`: 422, `{"hours":-1}`: 422, `{"audience":"cats"}`: 422} {
+	for body, status := range map[string]int{`{"hours":0}`: 410, `{"hours":169}`: 422, `{"hours":9007199254740991}`: 422, `{"hours":-1}`: 422, `{"audience":"cats"}`: 422} {
 		p.send("POST", at+"/preview", body).want(t, status, "")
 	}
 }

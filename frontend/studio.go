@@ -118,9 +118,10 @@ func (s *server) asked(ctx context.Context, c *fiber.Ctx, r *studio.Route) (*stu
 	}
 	call := &studio.Call{Ctx: ctx, Route: r, Args: map[string]string{}, Body: body, Key: c.Get("Idempotency-Key"), Agent: c.Get(fiber.HeaderUserAgent),
 		Device: c.Cookies(s.cookie(studio.DeviceCookie)), State: c.Cookies(s.cookie(studio.StateCookie)), Now: s.Now(), Who: who}
-	var counts bool
-	if call.Address, counts = s.client(c.Context()); who.ID == "" && counts && !s.rates["page"].allow(call.Address) {
-		return nil, page.ErrLimited
+	if client, counts := s.client(c.Context()); counts {
+		if call.Address = client; who.ID == "" && !s.rates["page"].allow(client) {
+			return nil, page.ErrLimited
+		}
 	}
 	if who.ID != "" && !s.people.allow(who.ID) {
 		return nil, page.ErrLimited

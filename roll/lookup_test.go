@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -121,6 +122,41 @@ func TestComments(t *testing.T) {
 	}
 }
 
+// Where an asset is used is told of items as lists tell of them.
+func TestUsesSeen(t *testing.T) {
+	d, r, _ := started(t)
+	cover := content.Version{Title: "图", Form: "text", Article: article("图", "字").Article, Cover: &content.Picture{Asset: media.IDOf(blob(1)), Key: blob(1), Alt: "图"}}
+	var seq uint64
+	for n, region := range []string{"3301", "3302", "3302"} {
+		it := content.Item{ID: id(n), Slugs: []string{fmt.Sprint("s", n)}, Placement: content.Placement{Region: region}}
+		it.Draft = d.text(it.ID, cover)
+		if n == 2 {
+			it.Live = it.Draft
+		}
+		seq = d.put("create", it)
+	}
+	d.record(content.KindSeries, "s", content.Series{V: 1, Slug: "s", Title: "系列", Cover: cover.Cover})
+	shownUpTo(t, r, max(seq, d.record(content.KindSetting, "grey", map[string]any{"v": 1})))
+	item := func(n int, live, draft bool) Use { return Use{Kind: "item", ID: id(n), Live: live, Draft: draft} }
+	series := Use{Kind: "series", ID: "s", Live: true}
+	for name, c := range map[string]struct {
+		grants []account.Grant
+		want   []Use
+		more   bool
+	}{
+		"editor of all":    {[]account.Grant{{Role: account.Editor}}, []Use{item(0, false, true), item(1, false, true), item(2, true, true), series}, false},
+		"editor of one":    {[]account.Grant{{Role: account.Editor, Region: "3301"}}, []Use{item(0, false, true), series}, true},
+		"author elsewhere": {[]account.Grant{{Role: account.Author, Region: "3302"}}, []Use{item(2, true, false), series}, true},
+		"nobody":           {nil, []Use{series}, true},
+	} {
+		got, more, err := r.UsesSeen(within(t), See(account.Actor{ID: "p", Grants: c.grants}), media.IDOf(blob(1)))
+		slices.SortFunc(c.want, func(a, b Use) int { return strings.Compare(a.Kind+a.ID, b.Kind+b.ID) })
+		if err != nil || more != c.more || !slices.Equal(got, c.want) {
+			t.Errorf("%s: %+v, %v, %v; want %+v, %v", name, got, more, err, c.want, c.more)
+		}
+	}
+}
+
 // Answers that answer each other end.
 func TestThreadRing(t *testing.T) {
 	all := threads([]Comment{{ID: "a", Parent: "b"}, {ID: "b", Parent: "a"}, {ID: "c", Parent: "c"}})
@@ -157,9 +193,20 @@ func TestPeople(t *testing.T) {
 		if after = p.Next; after == "" {
 			break
 		}
+		if text, err := base64.RawURLEncoding.DecodeString(after); err != nil || strings.Contains(string(text), "name-") {
+			t.Errorf("the cursor tells a login name: %s, %v", text, err)
+		}
 	}
 	if want := []string{"name-1false", "name-2true", "name-3true", "name-4false"}; !slices.Equal(names, want) {
 		t.Errorf("users %v, want %v", names, want)
+	}
+	first, err := r.Users(within(t), "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shownUpTo(t, r, d.remove("user", first.Users[0].ID))
+	if _, err := r.Users(within(t), first.Next, 1); !errors.Is(err, ErrCursor) {
+		t.Errorf("on from somebody who is gone: %v", err)
 	}
 	if u, err := r.User(within(t), id(0)); err != nil || u.Name != "name-4" {
 		t.Errorf("user %+v, %v", u, err)

@@ -79,7 +79,9 @@ type UserPage struct {
 	Seq   uint64
 }
 
-// Users gives the people by name.
+// Users gives the people by name. The cursor holds an id and no name: it is told
+// to people who may not know what others sign in with. ErrCursor also where the
+// one it names is gone.
 func (r *Roll) Users(ctx context.Context, after string, limit int) (UserPage, error) {
 	limit, err := limited(limit)
 	if err != nil {
@@ -97,8 +99,17 @@ func (r *Roll) Users(ctx context.Context, after string, limit int) (UserPage, er
 	}
 	page := UserPage{Seq: r.Position().Seq}
 	err = r.view(ctx, "list users", func(ctx context.Context, db *sql.DB) error {
+		from := ""
+		if at.ID != "" {
+			switch err := db.QueryRowContext(ctx, "SELECT name FROM user WHERE id = ?", at.ID).Scan(&from); {
+			case errors.Is(err, sql.ErrNoRows):
+				return ErrCursor
+			case err != nil:
+				return err
+			}
+		}
 		return rows(ctx, db, "SELECT id, json, rev, seq FROM user WHERE (name, id) > (?, ?) ORDER BY name, id LIMIT ?",
-			[]any{at.Key, at.ID, limit + 1}, func(scan func(...any) error) error {
+			[]any{from, at.ID, limit + 1}, func(scan func(...any) error) error {
 				u, err := scanUser(scan)
 				page.Users = append(page.Users, u)
 				return err
@@ -107,7 +118,7 @@ func (r *Roll) Users(ctx context.Context, after string, limit int) (UserPage, er
 	if len(page.Users) > limit {
 		page.Users = page.Users[:limit]
 		last := page.Users[limit-1]
-		page.Next = cursor{Of: of, Key: last.Name, ID: last.ID}.String()
+		page.Next = cursor{Of: of, ID: last.ID}.String()
 	}
 	return page, err
 }

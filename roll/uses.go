@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"kepu/content"
 	"kepu/journal"
 	"kepu/media"
 )
@@ -32,6 +33,36 @@ func (r *Roll) Uses(ctx context.Context, target string, after Use) ([]Use, error
 			})
 	})
 	return all, err
+}
+
+// UsesSeen gives of the first hundred Uses of an asset those that the sight sees:
+// of an item that it merely knows, that readers see the asset there. more tells
+// that there are others.
+func (r *Roll) UsesSeen(ctx context.Context, s Sight, target string) (seen []Use, more bool, err error) {
+	full, known := s.full(), in(s.Known)
+	args := append(append(append([]any{}, full.args...), StatusLive.bit()), known.args...)
+	args = append(args, content.KindItem, target, media.KindAsset)
+	err = r.view(ctx, "uses of asset", func(ctx context.Context, db *sql.DB) error {
+		return rows(ctx, db, `SELECT u.kind, u.id, u.live, u.draft, coalesce(`+full.text+`, 0), coalesce(p.mask & ? != 0 AND (`+known.text+`), 0)
+			FROM uses u LEFT JOIN place p ON u.kind = ? AND p.id = u.id
+			WHERE u.target = ? AND u.kind != ? ORDER BY u.kind, u.id LIMIT 100`, args, func(scan func(...any) error) error {
+			var u Use
+			var whole, knows bool
+			if err := scan(&u.Kind, &u.ID, &u.Live, &u.Draft, &whole, &knows); err != nil {
+				return err
+			}
+			switch {
+			case u.Kind != content.KindItem, whole:
+				seen = append(seen, u)
+			case knows && u.Live:
+				seen = append(seen, Use{Kind: u.Kind, ID: u.ID, Live: true})
+			default:
+				more = true
+			}
+			return nil
+		})
+	})
+	return seen, more, err
 }
 
 // Referenced tells whether something needs the blob of a key: the live text or

@@ -178,7 +178,7 @@ func (r *rules) tick(s state) state {
 			s.trial, s.plan = trial{}, plan{}
 		}
 	case s.plan.at == 0 || s.plan.at > r.clock:
-	case s.plan.text == s.draft && s.trial.won() && s.where.open:
+	case s.plan.text == s.draft && s.trial.won() && s.where.open && (s.trial.stages != "" || r.people[s.plan.by].has(s.where.region, "chief")):
 		s.show()
 	default:
 		s.plan = plan{}

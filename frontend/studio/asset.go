@@ -87,7 +87,8 @@ func (s *Studio) lastStored(ctx context.Context, e roll.Entry, now journal.Recor
 // UsedAsset is a file with where it is shown.
 type UsedAsset struct {
 	Asset
-	Uses []roll.Use `json:"uses"`
+	Uses      []roll.Use `json:"uses"`
+	Elsewhere bool       `json:"elsewhere,omitempty" doc:"不归您看的内容也在用"`
 }
 
 func (s *Studio) oneAsset(c *Call) (UsedAsset, error) {
@@ -99,8 +100,8 @@ func (s *Studio) oneAsset(c *Call) (UsedAsset, error) {
 	if err != nil {
 		return UsedAsset{}, err
 	}
-	uses, err := s.Roll.Uses(c.Ctx, a.ID, roll.Use{})
-	return UsedAsset{a, whole(uses)}, err
+	uses, elsewhere, err := s.Roll.UsesSeen(c.Ctx, roll.See(c.Actor), a.ID)
+	return UsedAsset{a, whole(uses), elsewhere}, err
 }
 
 func (s *Studio) editAsset(c *Call, in media.Edits) (Stamp, error) {

@@ -23,7 +23,7 @@ type Call struct {
 	Body    []byte
 	Match   Match        // If-Match
 	Key     string       // Idempotency-Key; "" where none was sent
-	Address netip.Prefix // whom it counts for, as the frontend sees it
+	Address netip.Prefix // whom it counts for, as the frontend sees it; none where everybody may come by it
 	Agent   string       // what the browser calls itself
 	Device  string       // the value of DeviceCookie
 	State   string       // the value of StateCookie

@@ -48,16 +48,16 @@ func (s *Studio) comments(c *Call) (Comments, error) {
 	}
 	out := Comments{Comments: []Comment{}}
 	var ids []string
-	hidden := map[string]bool{}
+	told := map[string]bool{}
 	for _, r := range list {
 		kept, err := content.Decode[content.Comment](r.State)
 		if err != nil {
 			return Comments{}, err
 		}
-		if !all && (kept.Anchor != nil && kept.Anchor.Version != it.Live || hidden[kept.Parent]) {
-			hidden[kept.ID] = true
-			continue
+		if !all && (kept.Anchor != nil && kept.Anchor.Version != it.Live || kept.Parent != "" && !told[kept.Parent]) {
+			continue // an answer goes with what it answers, also where that was deleted
 		}
+		told[kept.ID] = true
 		one := Comment{Comment: kept, Rev: r.Rev, Seq: r.Seq}
 		if kept.Anchor != nil {
 			if spot, ok := kept.Anchor.Find(bodyIn(v)); ok {

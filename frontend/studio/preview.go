@@ -56,7 +56,7 @@ func (s *Studio) preview(c *Call, in NewPreview) (Link, error) {
 		lasts = time.Duration(in.Hours) * time.Hour
 	}
 	switch {
-	case in.Hours < 0 || lasts > previewMost:
+	case in.Hours < 0 || in.Hours > int(previewMost/time.Hour):
 		return Link{}, invalid("hours", "要写1到168")
 	case in.Audience != "" && !in.Audience.Valid():
 		return Link{}, invalid("audience", "没有这个人群")

@@ -62,11 +62,11 @@ func (s *Studio) me(c *Call) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	me := Me{ID: user.ID, Name: user.Name, Display: user.Display, Grants: whole(c.Grants), MustChange: user.MustChange,
+	me := Me{ID: user.ID, Name: user.Name, Display: user.Display, Grants: whole(c.Grants),
 		Second: user.Second, ReadOnly: c.ReadOnly, Token: c.Token}
 	if c.Session != nil {
 		session := *c.Session
-		me.Session = &session
+		me.Session, me.MustChange = &session, session.MustChange
 	}
 	return me, nil
 }

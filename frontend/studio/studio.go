@@ -72,7 +72,7 @@ func (s *Studio) Answer(c *Call) (Answer, error) {
 	switch {
 	case !r.Open.Anyone() && c.ID == "":
 		return Answer{}, ErrSignedOut
-	case !r.Open.Lets(c.Actor) && c.Session != nil && c.Session.MustChange:
+	case !r.Early() && c.Session != nil && c.Session.MustChange:
 		return Answer{}, ErrMustChange
 	case !r.Open.Lets(c.Actor):
 		s.Log.Warn("refused for the role", "route", r.Name, "user", c.ID)

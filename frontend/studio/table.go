@@ -3,6 +3,7 @@ package studio
 import (
 	"net/http"
 	"reflect"
+	"strings"
 
 	"kepu/account"
 	"kepu/content"
@@ -136,6 +137,12 @@ func (s *Studio) table() []*Route {
 // Waits tells whether a call may wait long without doing any work: it then takes
 // no place from others.
 func (r *Route) Waits() bool { return r.Name == "studio.position" }
+
+// Early tells whether the route is there for whoever has to change the password
+// first: that, who they are, and to sign out.
+func (r *Route) Early() bool {
+	return r.Open.Anyone() || r.Name == "studio.password" || r.Name == "studio.session" || strings.HasPrefix(r.Name, "studio.sessions")
+}
 
 // Lax tells whether unknown parts of the query are let pass: the outside
 // provider adds its own.
