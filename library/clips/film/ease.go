@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// Span is how far t is on the way from a to b, from 0 to 1.
+// Span is how far t is on the way from a to b, from 0 to 1; b may be the lesser.
 func Span(t, a, b float64) float64 {
-	if b <= a {
+	if b == a {
 		if t < a {
 			return 0
 		}

@@ -68,7 +68,7 @@ func Broad(text string) float64 {
 // Arrow goes from one point to another; its head grows with the line.
 func (f *Frame) Arrow(x1, y1, x2, y2, width float64, stroke string) {
 	length := math.Hypot(x2-x1, y2-y1)
-	if length < 2 {
+	if length < width {
 		return
 	}
 	dx, dy := (x2-x1)/length, (y2-y1)/length

@@ -15,7 +15,7 @@ func baoyu() *film.Clip {
 		Pace:     film.Brisk,
 		Ground:   film.Paper,
 		Poster:   film.Poster{At: "tyre", In: 3.0, Left: 64},
-		Sources:  []string{"静水压按公式自算，简化模型", "气象灾害预警信号（令第16号，2007）", "浙里科普编辑部事实清单"},
+		Sources:  []string{"静水压按公式自算，简化模型", "汽车安全玻璃常识，各车不同", "浙里科普编辑部事实清单"},
 		Script: []film.Beat{
 			{Name: "ask", Say: "水漫到哪里，/车就该停？", Hold: 0.4, Chapter: "该停的线"},
 			{Name: "tyre", Say: "水到轮胎一半左右，/就别再进。|水流快，更早停。", Hold: 0.8},
@@ -82,14 +82,14 @@ func manhole(f *film.Frame, s film.Show) {
 	f.Line("M0 560H700V720M880 720V560H1280", 6, film.Ink)
 	f.Group(film.Place(700+20*film.Wave(s.T, 2, 0), 548+4*film.Wave(s.T, 1.4, 0), 12, 1), 1, func() { f.Box(-10, -8, 150, 16, 8, film.Tile, film.Ink, 4) })
 	f.Group(film.Place(340, 560, 0, 1.5), 1, func() { car(f, film.Kiln, 0) })
-	flood(f, 470, s.T)
+	flood(f, 512, s.T)
 	for i := range 3 {
 		r := film.Cycle(s.T, 1.5, float64(i)/3)
 		f.Group("", (1-r)*0.9, func() {
-			f.Line(film.Path("M", 790-90*(1-r), 486+90*r, "q", 90*(1-r), 26, 180*(1-r), 0), 6, film.White)
+			f.Line(film.Path("M", 790-90*(1-r), 526+70*r, "q", 90*(1-r), 26, 180*(1-r), 0), 6, film.White)
 		})
 	}
-	f.Arrow(790, 500, 790, 500+110*s.Move("trap", 0.4, 1.4), 14, film.Ink)
+	f.Arrow(790, 540, 790, 540+110*s.Move("trap", 0.4, 1.4), 14, film.Ink)
 	f.Cross(790, 380, 46, s.Move("trap", 0.6, 1))
 }
 
@@ -126,39 +126,35 @@ func door(f *film.Frame, s film.Show) {
 	f.Fill(film.Path("M0 620H", x+30, "V720H0Z"), film.Slate)
 	f.Box(x-2, 130, 34, sill-130, 10, film.Kiln, film.Ink, 6)
 	f.Box(x-14, sill, 600, 44, 10, film.Tile, film.Ink, 6)
-	f.Line(film.Path("M", x+34, 300, "h36v60"), 12, film.Ink)
 	for i := range 7 {
 		at := 0.04 + 0.07*float64(i)
 		if d := depth - at; d > 0.02 {
 			f.Arrow(x-14-d*620, sill-metre*at, x-12, sill-metre*at, 14, film.White)
 		}
 	}
-	f.Group(film.Place(880, 560, 0, 1.2), 1, func() {
+	f.Group(film.Place(694, 560, 0, 1.2), 1, func() {
 		f.Group(film.Mirror(0, -96, 1), 1, func() {
 			push := 4 * film.Wave(s.T, 0.7, 0)
 			f.Person(film.Pose{Lean: 24 + push/2, Arm: 84 + push, Fore: 88, Arm2: 78, Fore2: 84, Leg: 34, Shin: 4, Leg2: -34, Shin2: -40}, film.Look{Body: film.Brand})
 		})
 	})
-	newton := 0.5 * 1000 * 9.81 * depth * depth
 	f.Line(film.Path("M60 ", top, "V", sill), 6, film.Ink)
 	f.Line(film.Path("M44 ", top, "h32M44 ", sill, "h32"), 6, film.Ink)
-	metres := "0.3米"
-	if s.In("high") > 1.2 {
-		metres = "0.5米"
+	low, high := s.Move("low", 2.4, 2.9)*(1-s.Move("high", 0, 0.4)), s.Move("high", 2, 2.4)
+	say := func(p, height float64) {
+		f.Group("", p, func() {
+			f.Word(90, top-24, 54, film.Start, film.Ink, film.Paper, fmt.Sprintf("%.1f米", height))
+			f.Word(640, 140, 80, film.Start, film.Brick, film.Sheet, fmt.Sprintf("约%.0f千克", weight(height)))
+		})
 	}
-	f.Group("", s.Move("low", 1.6, 2.2), func() { f.Word(90, top-24, 54, film.Start, film.Ink, film.Paper, metres) })
-	f.Group("", s.Move("low", 2.4, 2.9), func() {
-		word := "约45千克"
-		if s.In("high") > 0.1 {
-			word = fmt.Sprintf("约%.0f千克", weight(newton))
-		}
-		f.Word(640, 140, 76, film.Start, film.Brick, film.Sheet, word)
-	})
+	say(low, 0.3)
+	say(high, 0.5)
 }
 
-// weight is what the force of so many newtons feels like, as the fact sheet
-// rounds it: to five kilogrammes.
-func weight(newton float64) float64 { return 5 * float64(int(newton/9.81/5+0.5)) }
+// weight is what water of a height does to a door a metre wide, in kilogrammes:
+// half of 1 000 kg/m³ times the height's square, rounded to five as the fact
+// sheet does.
+func weight(height float64) float64 { return 5 * math.Round(500*height*height/5) }
 
 // windows: the corners of a side window, not the windscreen.
 func windows(f *film.Frame, s film.Show) {
@@ -186,8 +182,8 @@ func windows(f *film.Frame, s film.Show) {
 		f.Line("M0 0V-96", 20, film.Ink)
 		f.Box(-44, -128, 88, 40, 6, film.Slate, film.Ink, 5)
 	})
-	f.Tick(360, 100, 40, s.Move("glass", 0.8, 1.2))
-	f.Group("", s.Move("glass", 0.8, 1.2), func() { f.Word(424, 118, 52, film.Start, film.Ink, "#CFDAD6", "侧窗四角") })
+	f.Tick(360, 64, 38, s.Move("glass", 0.8, 1.2))
+	f.Group("", s.Move("glass", 0.8, 1.2), func() { f.Word(424, 82, 52, film.Start, film.Ink, "#CFDAD6", "侧窗四角") })
 	at := s.Cue("glass", 1) - s.At("glass")
 	f.Line("M800 134L1006 336", 20, film.Mist)
 	f.Line("M812 130L1016 332", 6, film.Ink)
@@ -206,7 +202,7 @@ func evenOut(f *film.Frame, s film.Show) {
 	f.Fill(film.Surface(x, film.Width, 560-metre*in, film.Height, 3, 200, -30*s.T), film.Shoal)
 	f.Rect(0, 620, film.Width, 100, 0, film.Slate)
 	open := s.Move("even", 3.3, 4.4)
-	f.Group(film.Place(x+15, 560, -24*open, 1), 1, func() { f.Box(-17, -430, 34, 430, 10, film.Kiln, film.Ink, 6) })
+	f.Group(film.Place(x+15-170*open, 560, 0, 1), 1, func() { f.Box(-17, -430, 34, 430, 10, film.Kiln, film.Ink, 6) })
 	f.Box(x-14, 560, 774, 44, 10, film.Tile, film.Ink, 6)
 	for i := range 4 {
 		at := 0.06 + 0.11*float64(i)
@@ -217,8 +213,8 @@ func evenOut(f *film.Frame, s film.Show) {
 			}
 		})
 	}
-	f.Group(film.Place(850, 560, 0, 1.2), 1-high, func() {
-		f.Group(film.Mirror(-60*open, -96, 1), 1, func() {
+	f.Group(film.Place(694-170*open, 560, 0, 1.2), 1-high, func() {
+		f.Group(film.Mirror(0, -96, 1), 1, func() {
 			f.Person(film.Pose{Lean: 20, Arm: 84, Fore: 88, Arm2: 78, Fore2: 84, Leg: 30, Shin: 4, Leg2: -30, Shin2: -36}, film.Look{Body: film.Brand})
 		})
 	})

@@ -9,7 +9,7 @@ func fangzha() *film.Clip {
 		Question: []string{"一接电话就要钱，", "怎么认出骗局？"},
 		Pace:     film.Calm,
 		Ground:   film.Sheet,
-		Poster:   film.Poster{At: "pay", In: 3.6, Left: 64},
+		Poster:   film.Poster{At: "pay", In: 3.6, Left: 40},
 		Sources:  []string{"公安部反诈提示、公开案例类型", "反电信网络诈骗法（2022年施行）", "浙里科普编辑部事实清单"},
 		Script: []film.Beat{
 			{Name: "ask", Say: "一接电话就要钱，/怎么认出骗局？", Hold: 0.4, Chapter: "骗局的四步"},
@@ -32,49 +32,63 @@ func fangzha() *film.Clip {
 	}
 }
 
-// chain is four links on a line that pulls from the telephone to the purse.
+// The chain's links stand this far apart.
+const (
+	linkFirst = 400.0
+	linkStep  = 245.0
+	linkTop   = 330.0
+)
+
+// chain is four links that a call hangs on whoever takes it; cut anywhere, what
+// comes after falls.
 func chain(f *film.Frame, s film.Show) {
-	steps := []string{"fear", "hush", "rush", "pay"}
-	words := []string{"怕或贪", "不许说", "催你快", "要钱要码"}
-	said := s.From("cut")
+	words := []string{"怕，或贪", "不许说", "催你快", "要钱要码"}
 	cut := s.Move("cut", 1.2, 1.8)
-	top := film.Mix(420, 400, said)
-	phone(f, 96, top, s)
-	last := 150.0
-	for i, beat := range steps {
-		p := s.Move(beat, 0, 0.7)
-		x := 300 + 260*float64(i)
+	last := 262.0
+	at := last
+	for i, beat := range []string{"fear", "hush", "rush", "pay"} {
+		p := s.Move(beat, 0, 0.8)
+		x := linkFirst + linkStep*float64(i)
+		at = film.Mix(at, x, p)
 		drop := 0.0
 		if i > 0 {
 			drop = 150 * film.Ease(film.Span(s.In("cut"), 1.6+0.12*float64(i), 2.6+0.12*float64(i)))
 		}
-		fade := 1 - 0.75*film.Span(drop, 40, 150)
-		f.Group("", p*fade, func() {
-			f.Line(film.Path("M", last, top+drop, "H", film.Mix(last, x-78, p)), 14, film.Tile)
-			f.Box(x-84, top-46+drop, 168, 92, 46, film.White, film.Plum, 12)
-			link(f, i, x, top+drop, s)
-			f.Word(x, top+130+drop, 46, film.Middle, film.Ink, "", words[i])
+		f.Group("", p*(1-0.75*film.Span(drop, 40, 150)), func() {
+			f.Line(film.Path("M", last, linkTop+drop, "H", film.Mix(last, x-88, p)), 16, film.Tile)
+			f.Box(x-92, linkTop-58+drop, 184, 116, 58, film.White, film.Plum, 13)
+			link(f, i, x, linkTop+drop, s)
+			f.Word(x, linkTop+136+drop, 50, film.Middle, film.Ink, "", words[i])
 		})
-		last = x + 84
+		last = x + 92
 	}
-	at := 150.0
-	for i, beat := range steps {
-		at = film.Mix(at, 300+260*float64(i), s.Move(beat, 0.1, 0.8))
-	}
-	f.Group("", 1-said, func() { f.Dot(at, top-86, 16) })
-	f.Group("", said, func() { scissors(f, 428, top+60-60*s.Move("cut", 0.4, 1.1), cut) })
+	f.Group("", 1-s.From("cut"), func() { f.Dot(at, linkTop-96, 17) })
+	listener(f, s)
+	f.Group("", s.From("cut"), func() { scissors(f, linkFirst+linkStep/2, linkTop+80-70*s.Move("cut", 0.4, 1.1), cut) })
 	for i, word := range []string{"我先挂了", "我问问家里人", "要钱的事，当面说"} {
-		p := s.Move("say", s.Cue("say", i)-s.At("say"), s.Cue("say", i)-s.At("say")+0.5)
-		f.Slip(120+150*float64(i), 40+96*float64(i), word, p)
+		f.Slip(590+50*float64(i), 40+92*float64(i), word, s.Move("say", s.Cue("say", i)-s.At("say"), s.Cue("say", i)-s.At("say")+0.5))
 	}
 }
 
-func phone(f *film.Frame, x, y float64, s film.Show) {
-	ring := 5 * film.Wave(s.T, 0.4, 0) * (1 - s.From("fear"))
-	f.Group(film.Place(x, y, ring, 1), 1, func() {
-		f.Box(-50, -92, 100, 184, 18, film.Ink, film.Ink, 4)
-		f.Rect(-40, -72, 80, 128, 4, film.Mist)
-		f.Line("M-18 -8q18 -20 36 0", 10, film.Plum)
+// listener holds a telephone to the ear, and puts it down once the chain is cut.
+func listener(f *film.Frame, s film.Show) {
+	f.Rect(0, 596, film.Width, 124, 0, film.Cloud)
+	down := s.Move("say", 0.4, 1.2)
+	pose := film.Between(
+		film.Pose{Lean: 6, Arm: 46, Fore: 168, Arm2: -10, Fore2: 8, Leg: 4, Leg2: -5, Shin2: -7},
+		film.Pose{Lean: 0, Arm: 18, Fore: 44, Arm2: -8, Fore2: 4, Leg: 4, Leg2: -5, Shin2: -7}, down)
+	f.Group(film.Standing(150, 596, 1.75), 1, func() {
+		hand := f.Person(pose, film.Look{Body: film.Glaze})
+		f.Group(film.Place(hand.X, hand.Y, film.Mix(8, 60, down), 1), 1, func() { f.Box(-8, -26, 17, 46, 5, film.Tile, film.Ink, 3) })
+	})
+	ring := 1 - s.From("fear")
+	f.Group("", ring, func() {
+		for i := range 3 {
+			r := 30 + 90*film.Cycle(s.T, 1.5, float64(i)/3)
+			f.Group("", 1-(r-30)/90, func() {
+				f.Line(film.Path("M", 250+r*0.5, 380-r, "A", r*1.3, r*1.3, "0 0 1 ", 250+r*0.5, 380+r), 8, film.Plum)
+			})
+		}
 	})
 }
 
@@ -82,8 +96,8 @@ func phone(f *film.Frame, x, y float64, s film.Show) {
 func link(f *film.Frame, i int, x, y float64, s film.Show) {
 	switch i {
 	case 0:
-		f.Line(film.Path("M", x, y-24, "V", y+4), 12, film.Plum)
-		f.Disc(x, y+22, 7, film.Plum)
+		f.Line(film.Path("M", x, y-30, "V", y+6), 14, film.Plum)
+		f.Disc(x, y+30, 9, film.Plum)
 	case 1:
 		f.Line(film.Path("M", x-40, y, "H", x+40), 10, film.Plum)
 		f.Line(film.Path("M", x-16, y-16, "l0 32M", x+16, y-16, "l0 32"), 7, film.Plum)
@@ -133,9 +147,9 @@ func whomToCall(f *film.Frame, s film.Show) {
 		f.Group(film.Place(0, 60*(1-move), 0, 1), move, func() {
 			f.Box(160, 320, 960, 170, 10, film.White, film.Ink, 5)
 			f.Dot(220, 406, 16)
-			f.Word(270, 430, 60, film.Start, film.Ink, "", "已经转了")
-			f.Word(1070, 442, 100, film.Tail, film.Plum, "", "110")
-			f.Word(830, 430, 52, film.Tail, film.Ink, "", "银行客服和")
+			f.Word(270, 430, 60, film.Start, film.Ink, "", "已经转了，打")
+			f.Word(766, 442, 92, film.Tail, film.Plum, "", "110")
+			f.Word(1070, 430, 60, film.Tail, film.Ink, "", "和银行客服")
 		})
 	})
 }

@@ -61,7 +61,6 @@ func stairwell(f *film.Frame, s film.Show) {
 	f.Rect(left, ground-high*floors, right-left, high*floors, 0, film.Cloud)
 	in := s.In("rise")
 	front := ground - 40 - 560*film.Span(in, 0.2, 4.4)
-	climb := film.Mix(0, 1, film.Span(in, 0, 6))
 	f.Inside(film.Path("M", left+4, ground-high*floors+4, "H", right-4, "V", ground, "H", left+4, "Z"), func() {
 		for i := range floors {
 			y := ground - high*float64(i)
@@ -71,12 +70,6 @@ func stairwell(f *film.Frame, s film.Show) {
 			drawUp := max(front, ground-high*floors-60)
 			smoke(f, left-20, drawUp, right-left+40, ground-drawUp, s.T, 131, 24+int((ground-drawUp)/5))
 		}
-		f.Group("", 1, func() {
-			p := climb * 2
-			y := ground - high - high*p
-			x := left + 60
-			f.Group(film.Standing(x+40+60*film.Cycle(p, 1, 0), y+6, 0.4), 1, func() { f.Person(film.Walk(s.T/0.7), film.Look{Body: film.Plum}) })
-		})
 	})
 	for i := range floors {
 		y := ground - high*float64(i)
@@ -92,8 +85,14 @@ func stairwell(f *film.Frame, s film.Show) {
 		f.Group("", s.On("rise", "rise"), func() {
 			at := max(front, ground-high*floors)
 			f.Arrow(980, ground-20, 980, at, 18, film.Brick)
-			f.Word(1016, 330, 52, film.Start, film.Brick, "", "烟每秒约")
-			f.Word(1016, 400, 52, film.Start, film.Brick, "", "3到4米")
+			f.Word(1010, 120, 50, film.Start, film.Brick, "", "烟每秒约")
+			f.Word(1010, 186, 50, film.Start, film.Brick, "", "3到4米")
+			climbed := 80 * film.Span(in, 0.2, 4.4)
+			for i := range 5 {
+				x, y := 1050+44*float64(i), ground-26*float64(i)
+				f.Line(film.Path("M", x-44, y, "H", x, "V", y-26), 6, film.Slate)
+			}
+			f.Group(film.Standing(1040+climbed*1.6, ground-climbed-8, 0.8), 1, func() { f.Person(film.Walk(s.T/0.8), film.Look{Body: film.Plum}) })
 		})
 	}
 	f.Group("", s.On("gas", "gas"), func() {
@@ -138,7 +137,7 @@ func doorTest(f *film.Frame, s film.Show) {
 
 // hand comes from the right with its back to the left.
 func hand(f *film.Frame) {
-	f.Line("M150 60L420 150", 96, film.Brand)
+	f.Line("M150 60L900 310", 96, film.Brand)
 	f.Line("M96 40L180 68", 74, film.Skin)
 	f.Shape("M0 -50C-10 -10 -6 50 20 76C60 96 110 88 130 50C140 10 120 -30 96 -50C70 -66 20 -78 0 -50Z", film.Skin, 6)
 	f.Line("M22 -40C10 -6 12 40 30 66M52 -52C44 -10 46 40 60 74M84 -48C80 -10 82 36 92 66", 5, film.Ink)
@@ -148,12 +147,13 @@ func hand(f *film.Frame) {
 func shelter(f *film.Frame, s film.Show) {
 	f.Rect(0, 0, film.Width, film.Height, 0, "#EFE7D6")
 	f.Rect(0, 600, film.Width, 120, 0, film.Clay)
-	f.Rect(0, 60, 250, 540, 0, film.Cloud)
-	smoke(f, -30, 90, 250, 500, s.T, 151, 60)
+	f.Inside("M0 0H250V600H0Z", func() {
+		f.Rect(0, 0, 250, 600, 0, film.Cloud)
+		smoke(f, -30, 40, 250, 560, s.T, 151, 70)
+	})
 	f.Line("M0 600H1280", 6, film.Ink)
 	f.Box(240, 150, 60, 450, 4, film.Kiln, film.Ink, 7)
-	f.Line("M270 40V150", 60, film.Cloud)
-	f.Line("M240 40V150M300 40V150", 6, film.Ink)
+	f.Box(240, -10, 60, 160, 0, film.White, film.Ink, 6)
 	p := s.Move("seal", 0.6, 1.8)
 	f.Shape(film.Path("M", film.Mix(560, 292, p), 602, "q8 -34 40 -30t50 2q30 2 22 28Z"), film.Shoal, 6)
 	f.Box(900, 150, 300, 270, 4, film.Deep, film.Ink, 9)

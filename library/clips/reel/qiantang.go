@@ -49,14 +49,22 @@ func boreAsks(f *film.Frame, s film.Show) {
 	f.Dot(x+24, 404, 12)
 }
 
-// foam is the white face of a bore from its crest to its foot.
+// foam is the white face of a bore from its crest to its foot, spray before it.
 func foam(f *film.Frame, x, crest, foot, t float64) {
 	high := foot - crest
-	f.Fill(film.Path("M", x-34, foot+4, "C", x-30, foot-high*0.4, x-22, crest+high*0.3, x+24, crest, "C", x+56, crest+high*0.2, x+56, foot-high*0.3, x+44, foot+10, "Z"), film.White)
-	for i := range 16 {
-		p := film.Cycle(t, 1.1, film.Chance(i, 1))
-		y := film.Mix(crest, foot, film.Chance(i, 2))
-		f.Disc(x-14+60*film.Chance(i, 3)-26*p+20*(foot-y)/high, y+12*p, 4+13*film.Chance(i, 4)*(1-0.6*p), film.White)
+	f.Fill(film.Path("M", x-40, foot+6, "C", x-44, foot-high*0.3, x-34, crest+high*0.36, x-2, crest+high*0.06, "C", x+12, crest-4, x+34, crest-2, x+40, crest+8, "C", x+66, crest+high*0.4, x+60, foot-high*0.3, x+74, foot+8, "Z"), film.White)
+	for i := range 18 { // the face rolls down
+		p := film.Cycle(t, 1.3, film.Chance(i, 1))
+		y := film.Mix(crest+6, foot, p)
+		f.Disc(film.Mix(x+14, x-34, math.Sqrt(p))+24*film.Chance(i, 3), y, 10+15*film.Chance(i, 4), film.White)
+	}
+	for i := range 14 { // the foot splashes
+		p := film.Cycle(t, 0.9, film.Chance(i, 5))
+		up := high * (0.35 + 0.35*film.Chance(i, 6)) * 4 * p * (1 - p)
+		f.Disc(x-36-(70*film.Chance(i, 7)+20)*p, foot-up, (4+8*film.Chance(i, 8))*(1-0.6*p), film.White)
+	}
+	for i := range 10 { // and trails behind the crest
+		f.Disc(x+50+22*float64(i)+6*film.Wave(t, 1.7, film.Chance(i, 9)), crest+12+4*film.Wave(t, 1.2, film.Chance(i, 10)), 10-0.8*float64(i), film.White)
 	}
 }
 
@@ -95,13 +103,13 @@ func bayNarrows(f *film.Frame, s film.Show) {
 			y := 90 + 540*float64(i)/6
 			to := 352 + 16*float64(i)/6
 			d := film.Path("M1280 ", y, "C1090 ", y, 960, film.Mix(360, y, 0.22), 770, film.Mix(360, y, 0.19), "C600 ", film.Mix(360, y, 0.16), 480, to, 330, to)
-			f.Group("", film.Span(front, 1240, 700), func() { f.Dash(d, 4, film.Mist, 26, 30, 90*s.T) })
+			f.Group("", film.Span(front, 760, 1150), func() { f.Dash(d, 4, film.Mist, 26, 30, 90*s.T) })
 		}
 	})
 	f.Line(bay, 5, film.Ink)
 	f.Dot(front+6, 360, 14)
 	width(f, 1120, 176, 545, s.Move("bay", 0.8, 1.8))
-	f.Group("", s.Move("bay", 1, 1.6), func() { f.Word(1090, 376, 46, film.Tail, film.White, "", "约100千米") })
+	f.Group("", s.Move("bay", 1, 1.6), func() { f.Word(1090, 376, 46, film.Tail, film.White, film.Water, "约100千米") })
 	at := s.Cue("bay", 1) - s.At("bay")
 	width(f, 360, 349, 370, s.Move("bay", at, at+0.6))
 	f.Group("", s.Move("bay", at, at+0.5), func() {
@@ -111,8 +119,8 @@ func bayNarrows(f *film.Frame, s film.Show) {
 	f.Group("", s.From("squeeze"), func() {
 		f.Box(60, 56, 520, 250, 8, film.White, film.Ink, 4)
 		p := s.Move("squeeze", 0.5, 3.2)
-		w := film.Mix(420, 130, p)
-		h := 420 * 62 / w
+		w := film.Mix(330, 110, p)
+		h := 330 * 58 / w
 		f.Rect(320-w/2, 282-h, w, h, 0, film.Water)
 		f.Line(film.Path("M", 320-w/2, 90, "V282H", 320+w/2, "V90"), 8, film.Ink)
 		f.Arrow(320-w/2-74, 200, 320-w/2-16, 200, 12, film.Brick)
@@ -160,10 +168,7 @@ func boreStands(f *film.Frame, s film.Show) {
 		f.Fill(d+film.Path("L1300 ", top, "L1300 720L", x-ramp, 720, "Z"), tones[i])
 	}
 	f.Rect(0, still, film.Width, 350, 0, film.Shoal)
-	for i := layers - 1; i >= 1; i-- { // the tide is deep all the way down
-		x := front(i)
-		f.Group("", 0.25, func() { f.Rect(x+20, still, film.Width, 350, 0, film.Water) })
-	}
+	f.Group("", 0.55*film.Span(t, 0.7, 1), func() { f.Rect(front(0)+30, still, film.Width, 350, 0, film.Water) })
 	f.Group(film.Place(0, lift, 0, 1), 1, func() {
 		f.Fill("M0 452"+bed+"V920H0Z", film.Sand)
 		f.Line("M0 452"+bed, 5, film.Ink)
@@ -197,7 +202,7 @@ func dikeIsSafe(f *film.Frame, s film.Show) {
 	f.Line("M0 320H430L556 640", 6, film.Ink)
 	f.Line(film.Path("M516 560H", x-30), 5, film.Ink)
 	for i := range 3 {
-		f.Group(film.Standing(96+110*float64(i), 318, 0.66), 1, func() {
+		f.Group(film.Standing(84+120*float64(i), 318, 0.92), 1, func() {
 			p := film.Stand()
 			if i == 2 {
 				up := s.Move("call", 0.2, 0.7)
@@ -207,14 +212,14 @@ func dikeIsSafe(f *film.Frame, s film.Show) {
 		})
 	}
 	for i := range 5 {
-		f.Line(film.Path("M", 30+95*float64(i), 320, "V256"), 7, film.Ink)
+		f.Line(film.Path("M", 26+98*float64(i), 320, "V236"), 7, film.Ink)
 	}
-	f.Line("M10 258H424M10 290H424", 6, film.Ink)
-	f.Tick(204, 130, 40, s.Move("safe", 0.2, 0.6))
+	f.Line("M8 238H424M8 280H424", 6, film.Ink)
+	f.Tick(204, 70, 44, s.Move("safe", 0.2, 0.6))
 	at := s.Cue("safe", 1) - s.At("safe")
 	f.Group("", 1-s.Move("call", -0.3, 0.1), func() {
-		f.Cross(720, 470, 46, s.Move("safe", at, at+0.4))
-		f.Group("", s.Move("safe", at, at+0.4), func() { f.Word(720, 400, 50, film.Middle, film.Ink, film.Paper, "江滩别下") })
+		f.Cross(700, 480, 56, s.Move("safe", at, at+0.4))
+		f.Group("", s.Move("safe", at, at+0.4), func() { f.Word(700, 390, 58, film.Middle, film.Ink, film.Paper, "江滩别下") })
 	})
 	f.Group("", s.From("call"), func() {
 		home := s.Move("call", 1, 3.6)
@@ -222,10 +227,10 @@ func dikeIsSafe(f *film.Frame, s film.Show) {
 		if wx < 526 {
 			wy = 560 - (526-wx)*2.4
 		}
-		f.Group(film.Facing(wx, wy, 0.66), 1, func() { f.Person(film.Walk(s.T/0.8), film.Look{Body: film.Brick}) })
+		f.Group(film.Facing(wx, wy, 0.92), 1, func() { f.Person(film.Walk(s.T/0.8), film.Look{Body: film.Brick}) })
 		for i := range 3 {
 			r := 40 + 34*math.Mod(float64(i)+s.T*1.4, 3)
-			f.Line(film.Path("M", 380+r*0.8, 220-r*0.5, "A", r, r, "0 0 1 ", 380+r*0.8, 220+r*0.5), 6, film.Ink)
+			f.Line(film.Path("M", 400+r*0.8, 150-r*0.5, "A", r, r, "0 0 1 ", 400+r*0.8, 150+r*0.5), 6, film.Ink)
 		}
 		f.Slip(640, 90, "喊他上岸，打110", s.Move("call", 0.4, 0.9))
 	})

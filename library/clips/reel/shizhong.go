@@ -80,9 +80,9 @@ func station(f *film.Frame) {
 
 // The cannon's Earth.
 const (
-	earthX, earthY = 470.0, 400.0
-	earthR         = 170.0
-	peak           = 222.0 // the muzzle from the centre
+	earthX, earthY = 430.0, 400.0
+	earthR         = 186.0
+	peak           = 240.0 // the muzzle from the centre
 )
 
 // flight is the path of a ball fired level from the peak at a share of the
@@ -127,8 +127,9 @@ func fly(f *film.Frame, speed, p float64, colour string) film.Point {
 
 func cannon(f *film.Frame, s film.Show) {
 	f.Disc(earthX, earthY, earthR, film.Water)
-	f.Fill("M360 340C420 300 460 350 500 320C520 370 460 430 390 420Z", film.Shoal)
+	f.Fill("M320 340C380 300 420 350 460 320C480 370 420 430 350 420Z", film.Shoal)
 	f.Fill(film.Path("M", earthX-52, earthY-earthR+12, "L", earthX, earthY-peak+4, "L", earthX+52, earthY-earthR+12, "Z"), film.Sand)
+	f.Group(film.Place(earthX, earthY-peak, -6, 1), 1, func() { f.Line("M-34 4H8", 20, film.Slate) })
 	f.Word(earthX, earthY+90, 46, film.Middle, film.White, "", "地球")
 	at := s.Cue("throw", 1) - s.At("throw")
 	orbit := s.In("orbit") >= -0.2
@@ -136,7 +137,7 @@ func cannon(f *film.Frame, s film.Show) {
 	if orbit {
 		a, b = 1, 1
 	}
-	one, two := fly(f, 0.62, a, film.Pale), fly(f, 0.83, b, film.Pale)
+	one, two := fly(f, 0.7, a, film.Pale), fly(f, 0.92, b, film.Pale)
 	if a > 0 && a < 1 {
 		f.Dot(one.X, one.Y, 14)
 	}
@@ -157,7 +158,7 @@ func cannon(f *film.Frame, s film.Show) {
 		}
 		f.Dot(c.X, c.Y, 16)
 		f.Group("", s.Move("orbit", 0.6, 1.1), func() { f.Word(800, 400, 48, film.Start, film.Gold, "", "每秒7.9千米") })
-		f.Group("", s.Move("orbit", 4.2, 4.7), func() { f.Word(800, 480, 48, film.Start, film.Gold, "", "总也落不着") })
+		f.Group("", s.Move("orbit", 4.2, 4.7), func() { f.Word(800, 500, 48, film.Start, film.Gold, "", "总也落不着") })
 	}
 }
 
@@ -168,7 +169,7 @@ func sameDrop(f *film.Frame, s film.Show) {
 	t := film.Span(s.In("drop"), 0.7, 2.9)
 	y := 170 + 320*t*t
 	f.Dash(film.Path("M170 ", y, "H1230"), 4, film.Slate, 2, 14, 0)
-	for i, reach := range []float64{330, 800} {
+	for i, reach := range []float64{260, 620} {
 		var track []film.Point
 		for k := range 13 {
 			q := t * float64(k) / 12
@@ -181,8 +182,8 @@ func sameDrop(f *film.Frame, s film.Show) {
 		})
 	}
 	f.Group("", film.Span(t, 0.55, 1), func() {
-		f.Line("M1130 170V490M1112 170H1148M1112 490H1148", 6, film.Gold)
-		f.Word(1108, 350, 48, film.Tail, film.Gold, film.Deep, "约4.9米")
+		f.Line("M1190 170V490M1172 170H1208M1172 490H1208", 6, film.Gold)
+		f.Word(1166, 300, 48, film.Tail, film.Gold, film.Deep, "约4.9米")
 	})
 	f.Word(640, 110, 46, film.Middle, film.Pale, "", "第一秒")
 }
@@ -220,12 +221,12 @@ func cabin(f *film.Frame, s film.Show) {
 		f.Box(-360, -190, 720, 330, 70, film.Sheet, film.Pale, 10)
 		f.Box(-310, -130, 110, 100, 20, film.Mist, film.Slate, 6)
 		f.Line("M-320 100H320M200 -150V60", 6, film.Cloud)
-		f.Group(film.Place(10+8*film.Wave(t, 5, 0), -20+8*film.Wave(t, 4, 0.2), 72+6*film.Wave(t, 6, 0), 0.82), 1, func() {
+		f.Group(film.Place(10+8*film.Wave(t, 5, 0), -20+8*film.Wave(t, 4, 0.2), 72+6*film.Wave(t, 6, 0), 1.16), 1, func() {
 			f.Person(film.Pose{Lean: 6, Arm: 70 + 8*film.Wave(t, 3, 0), Fore: 100, Arm2: -40, Fore2: -10, Leg: 24, Shin: -20, Leg2: -8, Shin2: -50}, film.Look{Body: film.Brand})
 		})
-		f.Disc(210+10*film.Wave(t, 4, 0.5), -60+8*film.Wave(t, 5, 0), 24, film.Shoal)
-		f.Disc(252, -20+9*film.Wave(t, 4, 0.1), 11, film.Shoal)
-		f.Dot(-200+6*film.Wave(t, 5, 0.3), 20+8*film.Wave(t, 4, 0.6), 14)
+		f.Disc(236+10*film.Wave(t, 4, 0.5), -60+8*film.Wave(t, 5, 0), 24, film.Shoal)
+		f.Disc(278, -20+9*film.Wave(t, 4, 0.1), 11, film.Shoal)
+		f.Dot(-190+6*film.Wave(t, 5, 0.3), 20+8*film.Wave(t, 4, 0.6), 14)
 	})
 	p := s.Move("float", 0.3, 1.5)
 	for _, x := range []float64{300, 660, 1020} {
@@ -241,7 +242,7 @@ func trampoline(f *film.Frame, s film.Show) {
 	const period = 1.7
 	p := film.Cycle(s.In("jump"), period, 0.12)
 	air := film.Span(p, 0.12, 1)
-	high := 4 * air * (1 - air) * 260
+	high := 4 * air * (1 - air) * 210
 	sag := 0.0
 	if p < 0.12 {
 		high, sag = 0, 34*math.Sin(math.Pi*p/0.12)
@@ -249,7 +250,7 @@ func trampoline(f *film.Frame, s film.Show) {
 	f.Line(film.Path("M400 470Q640 ", 470+sag*2, 880, 470), 10, film.Ink)
 	f.Line("M400 470L360 580M880 470L920 580M400 470L440 580M880 470L840 580", 10, film.Ink)
 	up := film.Span(high, 30, 150)
-	f.Group(film.Standing(640, 464+sag-high, 0.84), 1, func() {
+	f.Group(film.Standing(640, 464+sag-high, 1), 1, func() {
 		f.Person(film.Between(film.Stand(), film.Pose{Arm: 120, Fore: 140, Arm2: -120, Fore2: -140, Leg: 24, Shin: -6, Leg2: -24, Shin2: -44}, up), film.Look{Body: film.Plum})
 	})
 	f.Dot(770, 330+sag-high, 14)

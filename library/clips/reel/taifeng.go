@@ -65,15 +65,28 @@ func days(f *film.Frame, s film.Show) {
 // towards smaller ones.
 func whirl(f *film.Frame, x, y, size, t float64) {
 	f.Group(film.Place(x, y, -math.Mod(t*70, 360), size), 1, func() {
-		for k := range 3 {
-			f.Group(film.Place(0, 0, float64(k)*120, 1), 1, func() {
-				f.Fill("M20 -18C80 -90 190 -70 232 40C190 -20 120 -34 62 20Z", film.White)
-				f.Line("M30 -10C84 -60 160 -50 210 14", 5, film.Slate)
-			})
+		for _, tone := range []struct {
+			grow   float64
+			colour string
+		}{{14, "#B4D3CA"}, {0, film.White}} {
+			for k := range 4 {
+				for j := range 16 {
+					sin, cos := math.Sincos((90*float64(k) + 13*float64(j)) * math.Pi / 180)
+					r := 46 + 13.5*float64(j)
+					f.Disc(r*cos, r*sin, 50-2.9*float64(j)+tone.grow, tone.colour)
+				}
+			}
 		}
-		f.Disc(0, 0, 62, film.White)
-		f.Ring(0, 0, 44, 5, film.Slate)
-		f.Disc(0, 0, 24, film.Water)
+		for k := range 4 {
+			var arm []film.Point
+			for j := range 9 {
+				sin, cos := math.Sincos((90*float64(k) + 20 + 22*float64(j)) * math.Pi / 180)
+				r := 62 + 19*float64(j)
+				arm = append(arm, film.Point{X: r * cos, Y: r * sin})
+			}
+			f.Line(film.Smooth(arm), 5, film.Mist)
+		}
+		f.Disc(0, 0, 26, film.Water)
 	})
 }
 
@@ -138,16 +151,10 @@ func packing(f *film.Frame, s film.Show) {
 			f.Line(film.Path("M", hand.X+20, hand.Y-36, "q-14 -26 -4 -46m4 46q14 -20 12 -40"), 7, film.Leaf)
 		})
 	})
-	f.Line("M700 560V420M900 560V420M690 420Q800 360 910 420", 9, film.Ink)
-	tie := s.Move("pack", 1.6, 3)
-	f.Part("M694 424L640 560M906 424L960 560", 6, film.Brick, tie, 300)
-	f.Fill("M1000 560L1024 620H1256L1280 560Z", film.Clay)
-	flow := s.Move("pack", 1.2, 2.4)
-	f.Inside("M1006 570L1026 616H1254L1274 570Z", func() { f.Rect(1000, 570, 290*flow, 60, 0, film.Water) })
-	f.Group("", flow, func() { f.Dash("M1030 592H1260", 6, film.Mist, 24, 22, 110*s.T) })
-	at := s.Cue("pack", 1) - s.At("pack")
 	home := s.Cue("pack", 2) - s.At("pack")
-	f.Group("", s.Move("pack", at, at+0.4)*(1-s.Move("pack", home-0.2, home+0.2)), func() {
+	f.Group("", 1-s.Move("pack", home-0.3, home+0.1), func() { yard(f, s) })
+	at := s.Cue("pack", 1) - s.At("pack")
+	f.Group("", s.Move("pack", at, at+0.4)*(1-s.Move("pack", home-0.3, home+0.1)), func() {
 		kit(f, 660, 160)
 	})
 	f.Group("", s.Move("pack", home-0.2, home+0.2), func() {
@@ -156,8 +163,19 @@ func packing(f *film.Frame, s film.Show) {
 		bx := film.Mix(1200, 850, s.Move("pack", home, home+2.2))
 		boat(f, bx, 470+4*film.Wave(s.T, 1.6, 0), 2*film.Wave(s.T, 1.7, 0.3))
 		f.Line(film.Path("M690 470Q", (690+bx-120)/2, 520, bx-120, 450), 5, film.Ink)
-		f.Group(film.Facing(film.Mix(660, 610, s.Move("pack", home+0.6, home+2.2)), 458, 0.6), 1, func() { f.Person(film.Walk(s.T/0.8), film.Look{Body: film.Brick}) })
+		f.Group(film.Facing(film.Mix(660, 610, s.Move("pack", home+0.6, home+2.2)), 458, 0.76), 1, func() { f.Person(film.Walk(s.T/0.8), film.Look{Body: film.Brick}) })
 	})
+}
+
+// yard is the shed being tied down and the ditch beginning to run.
+func yard(f *film.Frame, s film.Show) {
+	f.Line("M700 560V420M900 560V420M690 420Q800 360 910 420", 9, film.Ink)
+	tie := s.Move("pack", 1.6, 3)
+	f.Part("M694 424L640 560M906 424L960 560", 6, film.Brick, tie, 300)
+	f.Fill("M1000 560L1024 620H1256L1280 560Z", film.Clay)
+	flow := s.Move("pack", 1.2, 2.4)
+	f.Inside("M1006 570L1026 616H1254L1274 570Z", func() { f.Rect(1000, 570, 290*flow, 60, 0, film.Water) })
+	f.Group("", flow, func() { f.Dash("M1030 592H1260", 6, film.Mist, 24, 22, 110*s.T) })
 }
 
 // kit is water, food, torch and medicine.
@@ -182,17 +200,17 @@ func leaving(f *film.Frame, s film.Show) {
 		f.Shape(film.Path("M", x, y, "h40v46h-40Z"), film.Lamp, 4)
 	}
 	for i := range 3 {
-		p := film.Span(s.In("leave"), 0.2+0.35*float64(i), 5.4+0.35*float64(i))
-		at := film.Along([]film.Point{{X: 260, Y: 600}, {X: 430, Y: 600}, {X: 560, Y: 560}, {X: 660, Y: 470}, {X: 760, Y: 412}, {X: 960, Y: 400}}, p)
+		p := film.Span(s.In("leave"), 0.2+0.35*float64(i), 4+0.35*float64(i))
+		at := film.Along([]film.Point{{X: 260, Y: 600}, {X: 430, Y: 600}, {X: 560, Y: 560}, {X: 660, Y: 470}, {X: 760, Y: 412}, {X: 1115, Y: 400}}, p)
 		size := []float64{0.7, 0.62, 0.48}[i]
-		f.Group(film.Standing(at.X, at.Y, size), 1, func() {
+		f.Group(film.Standing(at.X, at.Y, size), 1-film.Span(p, 0.94, 1), func() {
 			f.Person(film.Walk(s.T/0.8+float64(i)*0.3), film.Look{Body: []string{film.Brick, film.Plum, film.Brand}[i]})
 		})
 	}
 	at := s.Cue("leave", 1) - s.At("leave")
 	f.Group("", s.Move("leave", at-0.1, at+0.3), func() {
 		drive := s.Move("leave", at, at+1.6)
-		f.Group(film.Place(film.Mix(600, 880, drive), film.Mix(540, 400, drive), film.Mix(-28, 0, film.Span(drive, 0.6, 1)), 0.5), 1, func() { car(f, film.Kiln, s.T*4) })
+		f.Group(film.Place(film.Mix(600, 890, drive), film.Mix(540, 400, drive), film.Mix(-28, 0, film.Span(drive, 0.6, 1)), 0.5), 1, func() { car(f, film.Kiln, s.T*4) })
 		f.Tick(900, 270, 38, s.Move("leave", at+1.4, at+1.8))
 	})
 }

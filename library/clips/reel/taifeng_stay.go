@@ -10,7 +10,7 @@ func staying(f *film.Frame, s film.Show) {
 	back := s.In("eye") > s.Cue("eye", 1)-s.At("eye")-0.1
 	sky := film.Blend("#AFC4BF", film.Paper, calm)
 	f.Rect(0, 122, film.Width, 440, 0, sky)
-	f.Disc(1010, 240, 46*calm, film.Loquat)
+	f.Disc(1010, 210, 44*calm, film.Loquat)
 	f.Group("", 1-calm, func() { wind(f, s.T, back) })
 	bend := (1 - calm) * (16 + 4*film.Wave(s.T, 0.8, 0))
 	if back {
@@ -26,7 +26,7 @@ func staying(f *film.Frame, s film.Show) {
 	f.Line("M842 340V450", 5, film.Ink)
 	walk := s.Move("stay", s.Cue("stay", 1)-s.At("stay")-0.4, s.Cue("stay", 1)-s.At("stay")+1.6)
 	for i := range 2 {
-		x := film.Mix(730, 360+110*float64(i), walk)
+		x := film.Mix(640+90*float64(i), 360+110*float64(i), walk)
 		pose := film.Stand()
 		if walk > 0.01 && walk < 0.99 {
 			pose = film.Walk(s.T/0.8 + float64(i)*0.4)
@@ -39,9 +39,9 @@ func staying(f *film.Frame, s film.Show) {
 	})
 	f.Group("", s.On("eye", "eye"), func() {
 		f.Box(24, 146, 220, 220, 8, film.Shoal, film.Ink, 4)
-		f.Inside("M26 148H242V364H26Z", func() { whirl(f, 134, film.Mix(236, 256, s.Move("eye", 0, 5)), 0.42, s.T) })
-		f.Dot(134, 256-20*film.Span(s.In("eye"), 3, 5), 9)
-		f.Group("", calm, func() { f.Word(1010, 350, 50, film.Middle, film.Ink, sky, "台风眼") })
+		f.Inside("M26 148H242V364H26Z", func() { whirl(f, 134, film.Mix(232, 262, s.Move("eye", 0, 5)), 0.36, s.T) })
+		f.Dot(134, 236, 8)
+		f.Group("", calm, func() { f.Word(1076, 228, 50, film.Start, film.Ink, sky, "台风眼") })
 	})
 }
 
@@ -81,5 +81,5 @@ func afterwards(f *film.Frame, s film.Show) {
 	}
 	f.Group(film.Standing(x, 558, 0.8), 1, func() { f.Person(pose, film.Look{Body: film.Brand}) })
 	f.Slip(470, 170, "先等解除信号", s.Move("after", 0.2, 0.7)*s.On("after", "after"))
-	f.Slip(400, 300, "110　119　120", s.Move("help", 0, 0.5))
+	f.Slip(540, 300, "110　119　120", s.Move("help", 0, 0.5))
 }

@@ -20,7 +20,7 @@ func xinfei() *film.Clip {
 			{Name: "look", Say: "看现场安全，/再拍肩大声喊。|没反应，没呼吸，/或只是偶尔叹气样喘：", Hold: 0.2},
 			{Name: "send", Say: "请一人打120，/一人去取AED。", Hold: 0.5},
 			{Name: "where", Say: "马上按。平躺在硬地上，|双手叠放，按胸骨下半段，/手臂伸直。", Hold: 0.4, Chapter: "按哪里，怎么按"},
-			{Name: "rate", Say: "每分钟100到120次，", Hold: 1.6},
+			{Name: "rate", Say: "每分钟100到120次，", Hold: 2.2},
 			{Name: "deep", Say: "深至少5厘米，/不超过6厘米，|每次让胸口完全弹起，/尽量不停。", Hold: 0.8},
 			{Name: "only", Say: "成人不会吹气，/只按不吹，也有用。", Hold: 0.3},
 			{Name: "swap", Say: "每2分钟换人。", Hold: 0.9, Chapter: "换人和AED"},
@@ -31,6 +31,7 @@ func xinfei() *film.Clip {
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Paper)
 			f.Group("", 1-s.Move("where", -0.3, 0.2), func() { finding(f, s) })
+			f.Group("", s.From("where"), func() { patient(f, s) })
 			f.Group("", s.On("where", "only")+s.On("until", "until"), func() { pressing(f, s) })
 			f.Group("", s.On("swap", "swap"), func() { swapping(f, s) })
 			f.Group("", s.On("aed", "aed"), func() { shock(f, s) })
@@ -42,8 +43,8 @@ func xinfei() *film.Clip {
 func lying(f *film.Frame, x, y, size, chest float64) {
 	f.Group(film.Place(x, y, 0, size), 1, func() {
 		f.Line("M30 8L120 12L216 10", 30, film.Tile)
-		f.Line("M-120 16L-60 34L6 32", 24, film.Tile)
 		f.Fill(film.Path("M-160 26C-170 -26 -150 -40 -120 ", -40+chest, "C-84 ", -42+chest*1.1, " 0 -30 40 -18V26Z"), film.Glaze)
+		f.Line("M-116 6L-60 16L4 18", 22, film.Tile)
 		f.Disc(-200, 0, 30, film.Skin)
 		f.Fill("M-232 4C-234 -34 -190 -44 -176 -26C-196 -22 -206 -6 -208 24C-222 24 -230 16 -232 4Z", film.Tile)
 	})
@@ -55,19 +56,19 @@ func finding(f *film.Frame, s film.Show) {
 	lying(f, 600, 530, 1.1, 0)
 	in := s.In("look")
 	walk := film.Ease(film.Span(in, -1.2, 0.6))
-	x := film.Mix(60, 300, walk)
+	x := film.Mix(980, 604, walk)
 	pose := film.Stand()
 	if walk > 0.02 && walk < 0.98 {
 		pose = film.Walk(s.T / 0.7)
 	}
 	tap := film.Ease(film.Span(in, 0.9, 1.5))
-	drop := 62 * tap
+	drop := 58 * tap
 	pose = film.Between(pose, film.Pose{Lean: 34, Arm: 62 + 6*film.Wave(s.T, 0.5, 0), Fore: 66 + 10*film.Wave(s.T, 0.5, 0), Arm2: 40, Fore2: 60, Leg: 84, Shin: -4, Leg2: 16, Shin2: -88}, tap)
-	f.Group(film.Place(x, 560-(104-drop)*1.0, 0, 1.1), 1, func() { f.Person(pose, film.Look{Body: film.Brand}) })
+	f.Group(film.Mirror(x, 556-(106-drop), 1.1), 1, func() { f.Person(pose, film.Look{Body: film.Brand}) })
 	f.Group("", tap*(1-film.Span(in, 3, 3.4)), func() {
 		for i := range 3 {
 			r := 26 + 26*math.Mod(float64(i)+s.T*1.4, 3)
-			f.Line(film.Path("M", 420+r*0.6, 330-r*0.6, "A", r, r, "0 0 1 ", 430+r, 350+r*0.3), 6, film.Ink)
+			f.Line(film.Path("M", 470-r*0.8, 330-r*0.5, "A", r, r, "0 0 0 ", 470-r*0.8, 330+r*0.5), 6, film.Ink)
 		}
 	})
 	at := s.Cue("look", 1) - s.At("look")
@@ -108,12 +109,20 @@ func rescuer(f *film.Frame, press float64, body string) {
 	f.Line(film.Path("M-30 ", -22+press, "h60"), 4, film.Ink)
 }
 
-func pressing(f *film.Frame, s film.Show) {
+// patient lies still where nobody presses.
+func patient(f *film.Frame, s film.Show) {
 	f.Rect(0, 560, film.Width, 160, 0, film.Sand)
 	f.Line("M0 560H1280", 6, film.Ink)
+	going := s.From("rate") * (1 - s.Move("aed", -0.3, 0))
+	if s.In("until") > 0 {
+		going = s.From("until")
+	}
+	lying(f, 640, 516, 1.5, 36*beatOf(s.T)*going)
+}
+
+func pressing(f *film.Frame, s film.Show) {
 	going := s.From("rate")
 	depth := 58 * beatOf(s.T) * going
-	lying(f, 640, 516, 1.5, depth*0.62)
 	place := s.Move("where", 1.4, 2.6)
 	f.Group(film.Place(468, film.Mix(420, 505, place), 0, 1), film.Span(place, 0, 0.2), func() { rescuer(f, depth, film.Brand) })
 	f.Group("", s.On("where", "where"), func() {
@@ -178,10 +187,7 @@ func gauge(f *film.Frame, s film.Show, p float64) {
 }
 
 func swapping(f *film.Frame, s film.Show) {
-	f.Rect(0, 560, film.Width, 160, 0, film.Sand)
-	f.Line("M0 560H1280", 6, film.Ink)
 	depth := 58 * beatOf(s.T)
-	lying(f, 640, 516, 1.5, depth*0.62)
 	p := s.Move("swap", 0.5, 1.1)
 	f.Group(film.Place(468+360*p, 505-30*p, 0, 1), 1-p, func() { rescuer(f, depth*(1-p), film.Brand) })
 	f.Group(film.Place(468-200*(1-p), 505, 0, 1), p, func() { rescuer(f, depth*p, film.Kiln) })
@@ -190,12 +196,9 @@ func swapping(f *film.Frame, s film.Show) {
 
 // shock is the machine at work; people stand back while it does.
 func shock(f *film.Frame, s film.Show) {
-	f.Rect(0, 560, film.Width, 160, 0, film.Sand)
-	f.Line("M0 560H1280", 6, film.Ink)
-	lying(f, 600, 516, 1.5, 0)
-	f.Line("M404 478C420 330 700 330 880 430M520 500C600 420 760 420 880 460", 6, film.Ink)
-	f.Box(384, 452, 44, 34, 6, film.White, film.Ink, 5)
-	f.Box(500, 476, 44, 34, 6, film.White, film.Ink, 5)
+	f.Line("M444 478C460 330 740 330 900 430M560 500C640 420 780 420 900 460", 6, film.Ink)
+	f.Box(424, 452, 44, 34, 6, film.White, film.Ink, 5)
+	f.Box(540, 476, 44, 34, 6, film.White, film.Ink, 5)
 	f.Box(870, 380, 190, 150, 16, film.Loquat, film.Ink, 6)
 	f.Word(965, 476, 56, film.Middle, film.Ink, "", "AED")
 	in := s.In("aed")
@@ -208,7 +211,7 @@ func shock(f *film.Frame, s film.Show) {
 	at := s.Cue("aed", 1) - s.At("aed")
 	back := s.Move("aed", at-0.2, at+0.8)
 	for i, body := range []string{film.Brand, film.Plum} {
-		x := film.Mix(300+float64(i)*80, 110+float64(i)*90, back)
+		x := film.Mix(170+float64(i)*90, 70+float64(i)*80, back)
 		f.Group(film.Facing(x, 556, 1), 1, func() {
 			f.Person(film.Between(film.Stand(), film.Pose{Lean: -4, Arm: -30, Fore: -60, Arm2: 60, Fore2: 120, Leg: 8, Leg2: -10, Shin2: -12}, back), film.Look{Body: body})
 		})

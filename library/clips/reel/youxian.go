@@ -45,7 +45,7 @@ func drawShaft(f *film.Frame, s film.Show) {
 	f.Rect(0, brim, film.Width, film.Height, 0, film.Earth)
 	f.Rect(shaftL, brim, shaftR-shaftL, film.Height, 0, "#F6F3E6")
 	f.Rect(shaftL, sludge, shaftR-shaftL, 120, 0, film.Clay)
-	clean := max(s.Move("vent", 1.2, 4.6)-s.Move("work", 7, 7.1), 0)
+	clean := max(s.Move("vent", 0.5, 3.6)-s.Move("work", 7, 7.1), 0)
 	if s.In("down") > -0.1 {
 		clean = 1 - s.Move("down", -0.1, 0.3)
 		clean = max(clean, 0.65*s.Move("call", 2.8, 6))
@@ -133,7 +133,7 @@ func fan(f *film.Frame, s film.Show) {
 // meter goes down on its line and stops three times.
 func meter(f *film.Frame, s film.Show) {
 	in := s.In("test")
-	y := 300 + 120*film.Ease(film.Span(in, 1.2, 1.9)) + 120*film.Ease(film.Span(in, 2.6, 3.3))
+	y := 280 + 95*film.Ease(film.Span(in, 1.2, 1.9)) + 95*film.Ease(film.Span(in, 2.6, 3.3))
 	f.Line(film.Path("M", 880, 170, "L", 640, 236, "V", y), 5, film.Ink)
 	f.Box(600, y, 80, 100, 10, film.Loquat, film.Ink, 6)
 	f.Box(612, y+14, 56, 34, 4, film.Sheet, film.Ink, 4)
@@ -172,10 +172,12 @@ func descent(f *film.Frame, s film.Show) {
 // rescue is done from above: nobody follows, air goes in, the rope pulls.
 func rescue(f *film.Frame, s film.Show) {
 	pull := s.Move("call", 3.4, 6.6)
-	at := film.Mix(588, 360, pull)
-	f.Line(film.Path("M880 160L640 110V", at-58), 6, film.Brick)
-	f.Group(film.Place(600, at-14, film.Mix(-84, -30, pull), 0.72), 1, func() {
-		f.Person(film.Pose{Lean: 8, Arm: 20, Fore: 40, Arm2: -14, Fore2: 10, Leg: 14, Shin: -10, Leg2: -6, Shin2: -26}, film.Look{Body: film.Kiln, Helmet: film.Loquat})
+	turn := film.Mix(-84, -8, film.Span(pull, 0, 0.4))
+	hip := film.Point{X: film.Mix(620, 644, film.Span(pull, 0, 0.4)), Y: film.Mix(578, 250, pull)}
+	sin, cos := math.Sincos((turn + 8) * math.Pi / 180)
+	f.Line(film.Path("M880 160L640 104L", hip.X+62*0.76*sin, hip.Y-62*0.76*cos), 6, film.Brick)
+	f.Group(film.Place(hip.X, hip.Y, turn, 0.76), 1, func() {
+		f.Person(film.Pose{Lean: 8, Arm: 14, Fore: 26, Arm2: -14, Fore2: 10, Leg: 14, Shin: -10, Leg2: -6, Shin2: -26}, film.Look{Body: film.Kiln, Helmet: film.Loquat})
 	})
 	stop := s.On("down", "down") + s.On("mask", "mask")
 	x := film.Mix(1010, 905, s.Move("down", 0, 0.8))

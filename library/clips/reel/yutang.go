@@ -179,14 +179,14 @@ func fish(f *film.Frame, x, y, side, tilt, t, gasp float64) {
 
 // oxygenChart draws the curve up to now.
 func oxygenChart(f *film.Frame, hour float64) {
-	const left, top, w, h = 840.0, 74.0, 360.0, 200.0
+	const left, top, w, h = 820.0, 74.0, 400.0, 170.0
 	at := func(hr, o float64) film.Point {
-		return film.Point{X: left + w*(hr-9)/21, Y: top + h - h*o/9}
+		return film.Point{X: left + w*(hr-9)/24, Y: top + h - h*o/9}
 	}
-	f.Box(780, 20, 480, 330, 8, film.White, film.Ink, 4)
-	f.Rect(at(18.4, 0).X, top-6, at(29.4, 0).X-at(18.4, 0).X, h+6, 0, film.Cloud)
+	f.Box(780, 14, 480, 296, 8, film.White, film.Ink, 4)
+	f.Rect(at(18.4, 0).X, top-6, at(29.6, 0).X-at(18.4, 0).X, h+6, 0, film.Cloud)
 	f.Dash(film.Path("M", left, at(9, 3).Y, "H", left+w), 4, film.Kiln, 4, 12, 0)
-	f.Line(film.Path("M", left, top-10, "V", top+h, "H", left+w+20), 5, film.Ink)
+	f.Line(film.Path("M", left, top-10, "V", top+h, "H", left+w+16), 5, film.Ink)
 	var points []film.Point
 	for hr := 9.0; hr <= hour; hr += 0.5 {
 		points = append(points, at(hr, oxygen(hr)))
@@ -195,10 +195,10 @@ func oxygenChart(f *film.Frame, hour float64) {
 	f.Line(film.Smooth(points), 8, film.Brand)
 	last := points[len(points)-1]
 	f.Dot(last.X, last.Y, 13)
-	f.Word(left+10, 60, 40, film.Start, film.Ink, "", "水里的氧")
-	f.Word(at(12, 0).X, 328, 40, film.Middle, film.Ink, "", "中午")
-	f.Word(at(20.6, 0).X, 328, 40, film.Middle, film.Ink, "", "半夜")
-	f.Word(at(28, 0).X, 328, 40, film.Middle, film.Ink, "", "天亮前")
+	f.Word(left+10, 62, 40, film.Start, film.Ink, "", "水里的氧")
+	f.Word(at(12, 0).X, 292, 40, film.Middle, film.Ink, "", "中午")
+	f.Word(at(18, 0).X, 292, 40, film.Middle, film.Ink, "", "傍晚")
+	f.Word(at(28.6, 0).X, 292, 40, film.Middle, film.Ink, "", "天亮前")
 }
 
 // storm: cold rain sinks, and what lay on the bottom comes up.

@@ -37,6 +37,11 @@ func threeSigns(f *film.Frame, s film.Show) {
 	now := []float64{s.On("face", "face"), s.On("arms", "arms"), s.On("talk", "talk")}
 	told := []float64{s.From("face"), s.From("arms"), s.From("talk")}
 	quiet := 1 - s.Move("face", -0.3, 0.3)
+	k := film.Mix(1, 0.72, quiet)
+	f.Group(film.Place(640*(1-k), 250*quiet, 0, k), 1, func() { signSheets(f, s, now, told, quiet) })
+}
+
+func signSheets(f *film.Frame, s film.Show, now, told []float64, quiet float64) {
 	for i, x := range []float64{40, 450, 860} {
 		dim := max(now[i], quiet, 0.5*told[i])
 		f.Group(film.Place(x, 110-14*now[i], 0, 1), film.Mix(0.4, 1, dim), func() {
