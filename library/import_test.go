@@ -26,7 +26,7 @@ func TestImport(t *testing.T) {
 	for _, p := range report.Problems {
 		t.Errorf("%s: %s", p.Where, p.Message)
 	}
-	want := len(pieces(t))
+	want := len(pieces(t)) + len(clips(t))
 	if report.Outcomes[content.Published] != want {
 		t.Errorf("outcomes %v, want %d published", report.Outcomes, want)
 	}

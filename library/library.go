@@ -1,5 +1,5 @@
 // Package library carries the starter library: our own articles, drawings,
-// series and scenes, loaded into a new store so that a first start shows a site
+// clips, series and scenes, loaded into a new store so that a first start shows a site
 // with something to read. It owns nothing at run time: the files are read once
 // by the same import that reads anybody's Markdown folder.
 //
@@ -15,10 +15,12 @@ import (
 )
 
 //go:embed articles series.yaml scenes.yaml
+//go:embed clips/*.md clips/*.mp4 clips/*.vtt clips/*.svg
 var files embed.FS
 
 // Files is the library as a Markdown folder: articles/<slug>.md with the
-// drawings they show beside them, series.yaml and scenes.yaml.
+// drawings they show beside them, clips/<slug>.md with film, captions and cover,
+// series.yaml and scenes.yaml.
 func Files() fs.FS { return files }
 
 // Digest names this edition of the library: it differs whenever a name or a

@@ -43,7 +43,8 @@ const (
 // comes after falls.
 func chain(f *film.Frame, s film.Show) {
 	words := []string{"怕，或贪", "不许说", "催你快", "要钱要码"}
-	cut := s.Move("cut", 1.2, 1.8)
+	f.Rect(0, 596, film.Width, 124, 0, film.Cloud)
+	cut, away := s.Move("cut", 1.2, 1.8), s.Move("cut", 2.2, 2.8)
 	last := 262.0
 	at := last
 	for i, beat := range []string{"fear", "hush", "rush", "pay"} {
@@ -64,7 +65,7 @@ func chain(f *film.Frame, s film.Show) {
 	}
 	f.Group("", 1-s.From("cut"), func() { f.Dot(at, linkTop-96, 17) })
 	listener(f, s)
-	f.Group("", s.From("cut"), func() { scissors(f, linkFirst+linkStep/2, linkTop+80-70*s.Move("cut", 0.4, 1.1), cut) })
+	f.Group("", s.From("cut")*(1-away), func() { scissors(f, linkFirst+linkStep/2, linkTop+80-70*s.Move("cut", 0.4, 1.1)+60*away, cut) })
 	for i, word := range []string{"我先挂了", "我问问家里人", "要钱的事，当面说"} {
 		f.Slip(590+50*float64(i), 40+92*float64(i), word, s.Move("say", s.Cue("say", i)-s.At("say"), s.Cue("say", i)-s.At("say")+0.5))
 	}
@@ -72,12 +73,11 @@ func chain(f *film.Frame, s film.Show) {
 
 // listener holds a telephone to the ear, and puts it down once the chain is cut.
 func listener(f *film.Frame, s film.Show) {
-	f.Rect(0, 596, film.Width, 124, 0, film.Cloud)
 	down := s.Move("say", 0.4, 1.2)
 	pose := film.Between(
 		film.Pose{Lean: 6, Arm: 46, Fore: 168, Arm2: -10, Fore2: 8, Leg: 4, Leg2: -5, Shin2: -7},
 		film.Pose{Lean: 0, Arm: 18, Fore: 44, Arm2: -8, Fore2: 4, Leg: 4, Leg2: -5, Shin2: -7}, down)
-	f.Group(film.Standing(150, 596, 1.75), 1, func() {
+	f.Group(film.Standing(150, 596, film.Mix(1.3, 1.75, s.Move("fear", -0.2, 0.5))), 1, func() {
 		hand := f.Person(pose, film.Look{Body: film.Glaze})
 		f.Group(film.Place(hand.X, hand.Y, film.Mix(8, 60, down), 1), 1, func() { f.Box(-8, -26, 17, 46, 5, film.Tile, film.Ink, 3) })
 	})

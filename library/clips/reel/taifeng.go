@@ -70,10 +70,10 @@ func whirl(f *film.Frame, x, y, size, t float64) {
 			colour string
 		}{{14, "#B4D3CA"}, {0, film.White}} {
 			for k := range 4 {
-				for j := range 16 {
-					sin, cos := math.Sincos((90*float64(k) + 13*float64(j)) * math.Pi / 180)
-					r := 46 + 13.5*float64(j)
-					f.Disc(r*cos, r*sin, 50-2.9*float64(j)+tone.grow, tone.colour)
+				for j := range 26 {
+					sin, cos := math.Sincos((90*float64(k) + 8*float64(j)) * math.Pi / 180)
+					r := 46 + 8.2*float64(j)
+					f.Disc(r*cos, r*sin, 50-1.75*float64(j)+tone.grow, tone.colour)
 				}
 			}
 		}

@@ -26,7 +26,7 @@ func xinfei() *film.Clip {
 			{Name: "swap", Say: "每2分钟换人。", Hold: 0.9, Chapter: "换人和AED"},
 			{Name: "aed", Say: "AED到了，先开机，/照语音做。|放电时，/谁也别碰病人。", Hold: 0.5},
 			{Name: "until", Say: "按到他动了，/或专业人员接手。", Hold: 0.4},
-			{Name: "end", Say: "短片不能代替培训，|到红十字会、/急救中心学一次。"},
+			{Name: "end", Say: "短片不能代替培训，|到红十字会、急救中心/学一次。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Paper)
@@ -56,7 +56,7 @@ func finding(f *film.Frame, s film.Show) {
 	lying(f, 600, 530, 1.1, 0)
 	in := s.In("look")
 	walk := film.Ease(film.Span(in, -1.2, 0.6))
-	x := film.Mix(980, 604, walk)
+	x := film.Mix(980, 552, walk)
 	pose := film.Stand()
 	if walk > 0.02 && walk < 0.98 {
 		pose = film.Walk(s.T / 0.7)
@@ -216,6 +216,6 @@ func shock(f *film.Frame, s film.Show) {
 			f.Person(film.Between(film.Stand(), film.Pose{Lean: -4, Arm: -30, Fore: -60, Arm2: 60, Fore2: 120, Leg: 8, Leg2: -10, Shin2: -12}, back), film.Look{Body: body})
 		})
 	}
-	f.Slip(560, 70, "先开机，照语音做", s.Move("aed", 0.1, 0.5)*(1-back))
+	f.Slip(560, 70, "先开机，照语音做", s.Move("aed", 0.1, 0.5)*(1-s.Move("aed", at-0.6, at-0.3)))
 	f.Slip(560, 70, "谁也别碰病人", back)
 }

@@ -91,9 +91,9 @@ func drawPond(f *film.Frame, s film.Show) {
 	f.Group("", run, func() { aerator(f, s) })
 	f.Group("", s.On("day", "low"), func() { oxygenChart(f, hour) })
 	f.Cross(330, 262, 44, s.Move("dusk", 0.5, 0.9)*s.On("dusk", "dusk"))
-	f.Slip(60, 60, "晴天中午：开", s.Move("noon", 0.1, 0.6)*s.On("noon", "noon"))
-	f.Slip(60, 60, "傍晚：不开", s.Move("dusk", 0.1, 0.6)*s.On("dusk", "dusk"))
-	f.Slip(60, 60, "浮头：马上开，不停", s.Move("rescue", 0.1, 0.6)*s.On("rescue", "rescue"))
+	f.Slip(700, 80, "晴天中午：开", s.Move("noon", 0.1, 0.6)*s.On("noon", "noon"))
+	f.Slip(700, 80, "傍晚：不开", s.Move("dusk", 0.1, 0.6)*s.On("dusk", "dusk"))
+	f.Slip(700, 80, "浮头：马上开，不停", s.Move("rescue", 0.1, 0.6)*s.On("rescue", "rescue"))
 	f.Group("", s.From("stop"), func() { stops(f, s) })
 }
 
