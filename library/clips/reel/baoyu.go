@@ -14,7 +14,7 @@ func baoyu() *film.Clip {
 		Question: []string{"水漫到哪里，", "车就该停？"},
 		Pace:     film.Brisk,
 		Ground:   film.Paper,
-		Poster:   film.Poster{At: "tyre", In: 3.0, Left: 64},
+		Poster:   film.Poster{At: "tyre", In: 2.0, Left: 90},
 		Sources:  []string{"静水压按公式自算，简化模型", "汽车安全玻璃常识，各车不同", "浙里科普编辑部事实清单"},
 		Script: []film.Beat{
 			{Name: "ask", Say: "水漫到哪里，/车就该停？", Hold: 0.4, Chapter: "该停的线"},

@@ -9,7 +9,7 @@ func fangzha() *film.Clip {
 		Question: []string{"一接电话就要钱，", "怎么认出骗局？"},
 		Pace:     film.Calm,
 		Ground:   film.Sheet,
-		Poster:   film.Poster{At: "pay", In: 3.6, Left: 40},
+		Poster:   film.Poster{At: "rush", In: 1.6, Left: 0},
 		Sources:  []string{"公安部反诈提示、公开案例类型", "反电信网络诈骗法（2022年施行）", "浙里科普编辑部事实清单"},
 		Script: []film.Beat{
 			{Name: "ask", Say: "一接电话就要钱，/怎么认出骗局？", Hold: 0.4, Chapter: "骗局的四步"},

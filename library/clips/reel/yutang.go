@@ -13,7 +13,7 @@ func yutang() *film.Clip {
 		Question: []string{"闷热的后半夜，", "鱼为什么浮头？"},
 		Pace:     film.Brisk,
 		Ground:   film.Deep,
-		Poster:   film.Poster{At: "low", In: 2.8, Left: 0},
+		Poster:   film.Poster{At: "low", In: 2.8, Left: 128},
 		Sources:  []string{"渔业水质标准 GB 11607—1989", "渔业技术推广资料、水产养殖学教材", "浙里科普编辑部事实清单"},
 		Script: []film.Beat{
 			{Name: "ask", Say: "闷热的后半夜，/鱼为什么浮头？", Hold: 0.4, Chapter: "氧从哪儿来"},
