@@ -24,6 +24,7 @@ type Clip struct {
 	Question []string // as the opening asks it, one or two lines
 	Script   []Beat   // the first beat is the question
 	Pace     float64  // characters a second; see Calm and Brisk
+	Specks   bool     // full of small things that move: a drawing stays two frames, and is packed tighter
 	Sources  []string // of the end card, one line each
 	Ground   string   // colour behind the question
 	Poster   Poster
@@ -77,7 +78,15 @@ func (s Show) On(first, last string) float64 {
 // From is On without an end.
 func (s Show) From(first string) float64 { return Ease(Span(s.In(first), 0, 0.34)) }
 
-// Frame gives the SVG of a moment of the clip as the film shows it.
+// Still gives the n-th frame of the film.
+func (c *Clip) Still(plan *Plan, n int) []byte {
+	if c.Specks {
+		n -= n % 2
+	}
+	return c.Frame(plan, float64(n)/Rate)
+}
+
+// Frame gives the SVG of a moment of the clip.
 func (c *Clip) Frame(plan *Plan, t float64) []byte {
 	f := &Frame{}
 	s := Show{T: t, plan: plan}

@@ -26,7 +26,7 @@ func baoyu() *film.Clip {
 			{Name: "glass", Say: "门推不开，/敲侧窗的四角。|前挡风玻璃，/敲碎也难破开。", Hold: 0.4, Chapter: "敲哪里"},
 			{Name: "even", Say: "都不行，等车里车外/水位接近，再推门。", Hold: 1.2},
 			{Name: "call", Say: "上到高处，打119或110。", Hold: 0.5},
-			{Name: "end", Say: "轮胎一半是退回的信号，/不是安全水深。|更多做法，/看同名的文章。"},
+			{Name: "end", Say: "轮胎一半是退回的信号，/不是安全水深。|更多做法，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Paper)

@@ -22,7 +22,7 @@ func fangzha() *film.Clip {
 			{Name: "fake", Say: "没有“安全账户”，|公安不会在电话里办案。", Hold: 0.3, Chapter: "打给谁"},
 			{Name: "ask96", Say: "拿不准，打96110问。", Hold: 0.4},
 			{Name: "paid", Say: "已经转了，/马上打110和银行客服。", Hold: 0.5},
-			{Name: "end", Say: "家人别责骂他。|更多做法，/看同名的文章。"},
+			{Name: "end", Say: "家人别责骂他。|更多做法，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Sheet)

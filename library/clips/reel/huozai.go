@@ -23,7 +23,7 @@ func huozai() *film.Clip {
 			{Name: "wave", Say: "窗口挥亮色的布，/晚上用手电。", Hold: 0.6},
 			{Name: "cool", Say: "门不烫，楼道没烟：|弯腰走楼梯往下，/关上身后的门。", Hold: 0.6, Chapter: "门不烫：走"},
 			{Name: "lift", Say: "不坐电梯，/出去了不再返回。", Hold: 0.6},
-			{Name: "end", Say: "火小快跑，浓烟关门。|更多做法，/看同名的文章。"},
+			{Name: "end", Say: "火小快跑，浓烟关门。|更多做法，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Paper)
@@ -119,7 +119,7 @@ func doorTest(f *film.Frame, s film.Show) {
 	x := film.Mix(1240, 690, film.Ease(film.Span(in, 0.4, 1.4)))
 	x = film.Mix(x, 830, film.Ease(film.Span(in, 2.2, 3)))
 	y := film.Mix(300, 410, film.Ease(film.Span(in, 2.2, 3)))
-	x = film.Mix(x, 1240, s.Move("hot", 0, 0.7))
+	x = film.Mix(x, 1480, s.Move("hot", 0, 0.7))
 	f.Group(film.Place(x, y, 0, 1), 1, func() { hand(f) })
 	f.Group("", hot, func() {
 		for i := range 4 {

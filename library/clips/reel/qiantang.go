@@ -25,7 +25,7 @@ func qiantang() *film.Clip {
 			{Name: "stand", Say: "越叠越陡，/潮头就站了起来。", Hold: 1.4},
 			{Name: "safe", Say: "看潮，站在堤顶护栏里。|江滩别下：潮头几分钟/可到，泥沙会陷脚。", Hold: 0.3, Chapter: "看潮站哪儿"},
 			{Name: "call", Say: "见有人在江滩，/喊他上岸，打110。", Hold: 0.5},
-			{Name: "end", Say: "潮天天有，大小不同。|想知道得更多，/看同名的文章。"},
+			{Name: "end", Say: "潮天天有，大小不同。|想知道得更多，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Paper)

@@ -24,7 +24,7 @@ func shizhong() *film.Clip {
 			{Name: "orbit", Say: "一秒走7.9千米，/落多少，地面退多少。|永远追不上，/这样的路叫轨道。", Hold: 0.8, Chapter: "永远追不上"},
 			{Name: "float", Say: "人和飞船一起往下掉，/所以飘着。", Hold: 1.2, Chapter: "一起往下掉"},
 			{Name: "jump", Say: "蹦床腾空的一刻，/你也飘过。", Hold: 1.2},
-			{Name: "end", Say: "想在家做个小实验，/看同名的文章。"},
+			{Name: "end", Say: "想在家做个小实验，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Deep)

@@ -25,7 +25,7 @@ func taifeng() *film.Clip {
 			{Name: "eye", Say: "风忽然停了，/可能是到了台风眼。|别出门，/反方向的风还会再来。", Hold: 0.6},
 			{Name: "after", Say: "过后：先等解除信号。|断落的电线，/室外离开至少8米。", Hold: 0.4, Chapter: "过后"},
 			{Name: "help", Say: "求助打110、119、120。", Hold: 0.3},
-			{Name: "end", Say: "以当地通知为准。|每天做哪几件，/看同名的文章。"},
+			{Name: "end", Say: "以当地通知为准。|每天做哪几件，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Paper)

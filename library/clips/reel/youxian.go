@@ -26,7 +26,7 @@ func youxian() *film.Clip {
 			{Name: "down", Say: "有人倒下，/别跟着下去！", Hold: 0.6, Chapter: "有人倒下"},
 			{Name: "call", Say: "在外面喊，打119和120，|向里送风，/用早系好的绳子拉。", Hold: 0.8},
 			{Name: "mask", Say: "没有自带空气的面罩，/绝不下去。", Hold: 0.5},
-			{Name: "end", Say: "地窖、化粪池也一样。|每一步怎么做，/看同名的文章。"},
+			{Name: "end", Say: "地窖、化粪池也一样。|每一步怎么做，/看配套的文章。"},
 		},
 		Draw: drawShaft,
 	}

@@ -12,6 +12,7 @@ func yutang() *film.Clip {
 		Slug:     "yutang",
 		Question: []string{"闷热的后半夜，", "鱼为什么浮头？"},
 		Pace:     film.Brisk,
+		Specks:   true,
 		Ground:   film.Deep,
 		Poster:   film.Poster{At: "low", In: 2.8, Left: 128},
 		Sources:  []string{"渔业水质标准 GB 11607—1989", "渔业技术推广资料、水产养殖学教材", "浙里科普编辑部事实清单"},
@@ -25,7 +26,7 @@ func yutang() *film.Clip {
 			{Name: "dusk", Say: "傍晚不开，/上层的氧会被搅下去耗掉。", Hold: 0.4},
 			{Name: "rescue", Say: "已经严重浮头，马上开机，|开到日出后鱼下沉，/中途不停。", Hold: 0.8},
 			{Name: "stop", Say: "停喂、停药、停肥。|夜里雨天，/别一个人下塘。", Hold: 0.4, Chapter: "别做的事"},
-			{Name: "end", Say: "有溶氧仪的，以读数为准。|更多做法，/看同名的文章。"},
+			{Name: "end", Say: "有溶氧仪的，以读数为准。|更多做法，/看配套的文章。"},
 		},
 		Draw: drawPond,
 	}
@@ -127,7 +128,7 @@ func algae(f *film.Frame, s film.Show, day float64) {
 
 // bubbles are the oxygen in the water: as many as there is of it.
 func bubbles(f *film.Frame, s film.Show, o float64) {
-	const most = 110
+	const most = 90
 	mix := max(s.On("noon", "noon")*s.Move("noon", 0.6, 3.4), s.Move("rescue", 1, 5))
 	for i := range most {
 		size := film.Span(o/8.6*most, float64(i)-2, float64(i)+2)

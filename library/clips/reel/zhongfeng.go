@@ -21,7 +21,7 @@ func zhongfeng() *film.Clip {
 			{Name: "lie", Say: "让他平躺，头侧向一边，|解开衣领。", Hold: 0.5, Chapter: "等车的时候"},
 			{Name: "dont", Say: "不喂水，不喂饭，/不喂药。", Hold: 0.6},
 			{Name: "better", Say: "哪怕已经好转，/也要打120。", Hold: 0.4},
-			{Name: "end", Say: "别等明天再看。|每一步怎么做，/看同名的文章。"},
+			{Name: "end", Say: "别等明天再看。|每一步怎么做，/看配套的文章。"},
 		},
 		Draw: func(f *film.Frame, s film.Show) {
 			f.Rect(0, 0, film.Width, film.Height, 0, film.Blush)

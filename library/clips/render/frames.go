@@ -44,7 +44,7 @@ func (j job) film(ctx context.Context, c *film.Clip, plan *film.Plan) (mp4 []byt
 	}
 	defer os.RemoveAll(dir)
 	name := filepath.Join(dir, "clip.mp4")
-	cmd := exec.CommandContext(ctx, "ffmpeg", encode(name)...)
+	cmd := exec.CommandContext(ctx, "ffmpeg", encode(name, c.Specks)...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, 0, err
@@ -81,7 +81,7 @@ func (j job) feed(ctx context.Context, c *film.Clip, plan *film.Plan, to io.Writ
 		var last *drawn
 		var seen [32]byte
 		for i := range plan.Frames() {
-			svg := c.Frame(plan, float64(i)/film.Rate)
+			svg := c.Still(plan, i)
 			if now := sha256.Sum256(svg); last == nil || now != seen {
 				seen = now
 				last = &drawn{done: make(chan struct{})}
@@ -116,13 +116,17 @@ func (j job) feed(ctx context.Context, c *film.Clip, plan *film.Plan, to io.Writ
 
 // encode is what ffmpeg is told. One thread and no dates or versions in the
 // file make the bytes depend on the frames and the build of ffmpeg alone.
-func encode(name string) []string {
+func encode(name string, specks bool) []string {
+	quality := "23"
+	if specks {
+		quality = "26"
+	}
 	return []string{
 		"-hide_banner", "-loglevel", "error", "-nostdin",
 		"-f", "image2pipe", "-c:v", "png", "-framerate", strconv.Itoa(film.Rate), "-i", "pipe:0",
 		"-an", "-map_metadata", "-1", "-threads", "1",
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv420p",
-		"-c:v", "libx264", "-preset", "slow", "-tune", "animation", "-crf", "23", "-profile:v", "high", "-level", "3.1",
+		"-c:v", "libx264", "-preset", "slow", "-tune", "animation", "-crf", quality, "-profile:v", "high", "-level", "3.1",
 		"-g", strconv.Itoa(4 * film.Rate), "-pix_fmt", "yuv420p",
 		"-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv",
 		"-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart", "-f", "mp4", "-y", name,
