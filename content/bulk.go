@@ -206,7 +206,10 @@ func (d *Desk) bulk(ctx context.Context, by By, id string, b Bulk) (Done, *undon
 			return to, p.invalid()
 		})
 	case b.Assign != nil:
-		stamp, err = d.assign(ctx, s, *b.Assign, func(was Review) {
+		stamp, err = d.assign(ctx, s, *b.Assign, func(was Review, changes bool) {
+			if back = nil; !changes {
+				return
+			}
 			back = &undone{ID: id, Task: &Task{With: was.With}}
 			if was.Due != nil {
 				back.Task.Due = *was.Due

@@ -69,9 +69,9 @@ func (d *Desk) Assign(ctx context.Context, by By, id string, rev uint64, to Task
 	return d.assign(ctx, step{by: by, id: id, rev: rev}, to, nil)
 }
 
-// assign does a step that assigns; told, unless nil, hears what a change
-// replaces.
-func (d *Desk) assign(ctx context.Context, s step, to Task, told func(Review)) (Stamp, error) {
+// assign does a step that assigns; told, unless nil, hears at each attempt what
+// stands and whether that changes.
+func (d *Desk) assign(ctx context.Context, s step, to Task, told func(was Review, changes bool)) (Stamp, error) {
 	s.act, s.depends = actAssign, onLife
 	s.may = func(_ context.Context, by By, it Item) error {
 		if it.Review != nil && it.Review.With == by.ID && !it.Review.Over() {
@@ -101,8 +101,8 @@ func (d *Desk) assign(ctx context.Context, s step, to Task, told func(Review)) (
 			return false, err
 		}
 		changed := review.With != was.With || !sameTime(review.Due, was.Due)
-		if changed && told != nil {
-			told(was)
+		if told != nil {
+			told(was, changed)
 		}
 		return changed, nil
 	}

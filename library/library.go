@@ -18,10 +18,23 @@ import (
 //go:embed clips/*.md clips/*.mp4 clips/*.vtt clips/*.svg
 var files embed.FS
 
+//go:embed samples/*.md
+var samples embed.FS
+
 // Files is the library as a Markdown folder: articles/<slug>.md with the
 // drawings they show beside them, clips/<slug>.md with film, captions and cover,
 // series.yaml and scenes.yaml.
 func Files() fs.FS { return files }
+
+// Samples is a Markdown folder of drafts for a new store's desk.
+func Samples() fs.FS {
+	sub, err := fs.Sub(samples, "samples")
+	if err != nil {
+		// The name is that of the line above; it cannot be wrong.
+		panic("library: " + err.Error())
+	}
+	return sub
+}
 
 // Digest names this edition of the library: it differs whenever a name or a
 // byte of any file does.

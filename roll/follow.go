@@ -109,6 +109,9 @@ func (r *Roll) follow(ctx context.Context, store journal.Store, parts *sync.Wait
 	r.catchUp(target.Seq)
 	f := journal.Follower{Store: store, Log: r.log, Limit: batch}
 	return f.Run(ctx, r.Position(), func(ctx context.Context, b journal.Batch) error {
+		if r.wait != nil {
+			r.wait(ctx, b.Position.Seq)
+		}
 		if err := r.apply(ctx, store, b); err != nil {
 			return err
 		}

@@ -49,6 +49,9 @@ var (
 type Options struct {
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: discards
+	// After, unless nil, is waited for before the roll takes up entries to seq,
+	// so that what readers see has the processor first. It must end soon.
+	After func(ctx context.Context, seq uint64)
 }
 
 // Roll is safe for concurrent use.
@@ -56,6 +59,7 @@ type Roll struct {
 	now  func() time.Time
 	log  *slog.Logger
 	path string
+	wait func(ctx context.Context, seq uint64) // nil: for nothing
 
 	use  sync.RWMutex // held for reading by whoever uses file, for writing by who replaces it
 	file *file
@@ -86,7 +90,7 @@ func Open(path string, o Options) (*Roll, error) {
 		return nil, fmt.Errorf("open roll: %w", err)
 	}
 	r := &Roll{
-		now: o.Now, log: o.Log, path: path, bell: make(chan struct{}),
+		now: o.Now, log: o.Log, path: path, wait: o.After, bell: make(chan struct{}),
 		turned: make(chan struct{}, 1), damaged: make(chan error, 1), stop: make(chan struct{}),
 	}
 	f, err := openFile(path)

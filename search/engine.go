@@ -67,7 +67,9 @@ func openEngine(dir string, log *slog.Logger, merge func() bool) (e *engine, err
 	return e, e.scorch.Open()
 }
 
-// config of scorch. A document is merged about once for every tenfold growth.
+// config of scorch. A document is merged about once for every tenfold growth of
+// its segment beyond the floor; where the floor is above what the index holds,
+// each publication would merge all of it.
 func config(dir string) map[string]any {
 	return map[string]any{
 		"path":                   dir,
@@ -78,7 +80,7 @@ func config(dir string) map[string]any {
 		"scorchMergePlanOptions": map[string]any{
 			"MaxSegmentsPerTier":   10,
 			"SegmentsPerMergeTask": 10,
-			"FloorSegmentSize":     2000,
+			"FloorSegmentSize":     200,
 			"TierGrowth":           10.0,
 			"MaxSegmentSize":       5_000_000,
 			"ReclaimDeletesWeight": 2.0,

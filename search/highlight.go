@@ -51,11 +51,7 @@ type span struct {
 func (m marker) spans(text string) []span {
 	var all []span
 	if len(m.terms) > 0 {
-		analysis.Tokens(text, func(t analysis.Token) {
-			if m.terms[t.Term] {
-				all = append(all, span{t.Start, t.End, t.Term})
-			}
-		})
+		analysis.Find(text, m.terms, func(t analysis.Token) { all = append(all, span{t.Start, t.End, t.Term}) })
 	}
 	if len(m.singles) > 0 {
 		analysis.Fold(text, func(r rune, start, end int) {

@@ -98,7 +98,7 @@ func New(ctx context.Context, c Config) (a *App, err error) {
 	if a.index, err = search.Open(filepath.Join(c.data, "index"), a.shelf, search.Options{Log: c.log}); err != nil {
 		return a, fmt.Errorf("open index: %w", err)
 	}
-	if a.roll, err = roll.Open(filepath.Join(c.data, "roll.db"), roll.Options{Log: c.log}); err != nil {
+	if a.roll, err = roll.Open(filepath.Join(c.data, "roll.db"), roll.Options{Log: c.log, After: a.readersFirst}); err != nil {
 		return a, fmt.Errorf("open roll: %w", err)
 	}
 	if err = a.openDesk(); err != nil {
@@ -186,6 +186,16 @@ func (a *App) Run(ctx context.Context) error {
 		err = nil
 	}
 	return errors.Join(err, a.Close())
+}
+
+// readersFirst waits until readers see entry seq, and no longer than somebody at
+// the desk would notice.
+func (a *App) readersFirst(ctx context.Context, seq uint64) {
+	ctx, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	if a.shelf.Wait(ctx, seq) == nil {
+		_ = a.index.Wait(ctx, seq) // late: the roll goes on all the same
+	}
 }
 
 // drain is how long requests under way may take after a stop was asked for.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"kepu/content"
@@ -74,44 +75,41 @@ func (b *benchServe) timePublications(ctx context.Context, app *App, f *serveFig
 	return b.timeTakeDowns(ctx, app, items, f)
 }
 
-// untilVisible asks feed and search in turn until both show the item.
+// untilVisible has one reader ask for the feed and another search, each until
+// the item is there.
 func untilVisible(ctx context.Context, addr string, item content.Submission, word string, since time.Time) (inFeed, inSearch time.Duration, err error) {
+	var failed error
+	var other sync.WaitGroup
+	other.Go(func() {
+		inSearch, failed = untilShown(ctx, addr, "/api/v1/search?q="+word, item.Slug, since)
+	})
+	inFeed, err = untilShown(ctx, addr, "/api/v1/feed?audience="+string(item.Placement.Audiences[0].Audience), item.Slug, since)
+	other.Wait()
+	return inFeed, inSearch, errors.Join(err, failed)
+}
+
+// untilShown asks for path until the answer holds the slug.
+func untilShown(ctx context.Context, addr, path, slug string, since time.Time) (time.Duration, error) {
 	c, err := dialHTTP(addr, "")
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer c.conn.Close()
-	feed := "/api/v1/feed?audience=" + string(item.Placement.Audiences[0].Audience)
-	find := "/api/v1/search?q=" + word
-	shows := func(path string) (bool, error) {
+	for time.Since(since) < 30*time.Second && ctx.Err() == nil {
 		var header []byte
 		status, body, err := c.get(path, &header)
-		if err == nil && status != http.StatusOK {
-			err = fmt.Errorf("GET %s: status %d", path, status)
+		if err != nil {
+			return 0, err
 		}
-		return bytes.Contains(body, []byte(item.Slug)), err
-	}
-	for inFeed == 0 || inSearch == 0 {
-		if time.Since(since) > 30*time.Second || ctx.Err() != nil {
-			return 0, 0, fmt.Errorf("%s did not show within 30 s", item.Slug)
+		if status != http.StatusOK {
+			return 0, fmt.Errorf("GET %s: status %d", path, status)
 		}
-		if inFeed == 0 {
-			if ok, err := shows(feed); err != nil {
-				return 0, 0, err
-			} else if ok {
-				inFeed = time.Since(since)
-			}
-		}
-		if inSearch == 0 {
-			if ok, err := shows(find); err != nil {
-				return 0, 0, err
-			} else if ok {
-				inSearch = time.Since(since)
-			}
+		if bytes.Contains(body, []byte(slug)) {
+			return time.Since(since), nil
 		}
 		time.Sleep(200 * time.Microsecond)
 	}
-	return inFeed, inSearch, nil
+	return 0, fmt.Errorf("%s did not show %s within 30 s", path, slug)
 }
 
 // untilPage asks for the home page until it is there and gives the time since

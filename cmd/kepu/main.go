@@ -51,7 +51,7 @@ func (e usageError) Error() string { return e.message }
 func commands() []command {
 	return append([]command{
 		serveCommand(), importCommand(), exportCommand(), reindexCommand(), checkCommand(),
-		benchSearchCommand(), benchServeCommand(), benchDeskCommand(), benchImportCommand(), benchCeilingCommand(),
+		benchSearchCommand(), benchServeCommand(), benchDeskCommand(), benchImportCommand(), benchCeilingCommand(), sampleRemove(),
 	}, userCommands()...)
 }
 

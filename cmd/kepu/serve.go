@@ -82,10 +82,15 @@ func joinClose(err error, app *App) error {
 }
 
 // Stock gives a store its topics and, unless the configuration says no, the
-// starter library. It is idempotent: pieces edited at the desk since, or
+// starter library, and a new one samples on the desk. It is idempotent: pieces edited at the desk since, or
 // withdrawn, are left alone.
 func (a *App) Stock(ctx context.Context, p *progress) error {
 	desk := a.Desk()
+	if a.config.library {
+		if err := a.wantSamples(ctx); err != nil {
+			return fmt.Errorf("look at the store: %w", err)
+		}
+	}
 	if err := desk.Seed(ctx); err != nil {
 		return fmt.Errorf("seed topics: %w", err)
 	}
@@ -94,6 +99,9 @@ func (a *App) Stock(ctx context.Context, p *progress) error {
 	}
 	if !a.config.library {
 		return nil
+	}
+	if err := a.laySamples(ctx); err != nil {
+		return err
 	}
 	mark := "library/" + library.Digest()
 	if _, err := a.stores.slate.Get(ctx, mark); err == nil {

@@ -350,6 +350,10 @@ func TestRandomWalk(t *testing.T) {
 			w.again()
 		case k < 20:
 			w.typeOn()
+		case k < 23:
+			w.bulk(n)
+		case k < 25:
+			w.undo(n)
 		default:
 			w.step(n)
 		}
@@ -359,7 +363,8 @@ func TestRandomWalk(t *testing.T) {
 		w.compare(on)
 	}
 	w.finish()
-	if live < acts/1000 || w.ends["clock scheduled"] == 0 || w.ends["clock end"] == 0 {
+	if live < acts/1000 || w.ends["clock scheduled"] == 0 || w.ends["clock end"] == 0 ||
+		w.ends["bulk place accepted"] == 0 || w.ends["bulk assign accepted"] == 0 || w.ends["undo accepted"] == 0 {
 		t.Errorf("the walk saw too little: %v", w.ends)
 	}
 }

@@ -35,6 +35,7 @@ type walk struct {
 	seq    uint64 // entries there should be
 	acked  []journal.Entry
 	calls  []repeat // that may be asked again
+	bulks  []handful
 	ends   map[string]int
 
 	rulesRev     uint64 // of the setting

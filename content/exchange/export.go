@@ -193,11 +193,8 @@ func (e *export) item(ctx context.Context, item content.Item, texts map[journal.
 	if hash == "" {
 		hash = item.Draft
 	}
-	if err := e.version(ctx, item, hash, item.Live == "", texts, e.items); err != nil {
-		return err
-	}
-	if _, ok := texts[journal.PartKey{Key: journal.Key{Kind: content.KindItem, ID: item.ID}, Hash: hash}]; !ok {
-		return nil // told in the report, and not counted: it was not written
+	if written, err := e.version(ctx, item, hash, item.Live == "", texts, e.items); err != nil || !written {
+		return err // what was not written is told in the report, and not counted
 	}
 	e.report.Total++
 	if item.Live == "" {
@@ -206,29 +203,31 @@ func (e *export) item(ctx context.Context, item content.Item, texts map[journal.
 	}
 	e.report.Outcomes[ExportedLive]++
 	if item.Draft != "" && item.Draft != item.Live {
-		return e.version(ctx, item, item.Draft, true, texts, e.drafts)
+		_, err := e.version(ctx, item, item.Draft, true, texts, e.drafts)
+		return err
 	}
 	return nil
 }
 
-func (e *export) version(ctx context.Context, item content.Item, hash journal.Hash, draft bool, texts map[journal.PartKey][]byte, out *lineWriter) error {
+// version writes one text of an item; false where the store does not have it.
+func (e *export) version(ctx context.Context, item content.Item, hash journal.Hash, draft bool, texts map[journal.PartKey][]byte, out *lineWriter) (bool, error) {
 	text, ok := texts[journal.PartKey{Key: journal.Key{Kind: content.KindItem, ID: item.ID}, Hash: hash}]
 	if !ok {
 		e.report.add(LineProblem{Where: item.ID, Message: "找不到它的文字，没有导出"})
-		return nil
+		return false, nil
 	}
 	v, err := content.Decode[content.Version](text)
 	if err != nil {
-		return err
+		return false, err
 	}
 	l := lineOf(item, v)
 	l.Draft, l.past = draft, e.past(item)
 	for _, f := range l.files {
 		if err := e.copy(ctx, item.ID, f); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return out.write(l)
+	return true, out.write(l)
 }
 
 // lineWriter writes JSON lines; the file is made by the first one.

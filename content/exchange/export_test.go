@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -184,4 +185,32 @@ func TestMain(m *testing.M) {
 		os.Exit(child())
 	}
 	os.Exit(m.Run())
+}
+
+// TestExportMissingText tells of an item whose text the store has lost, does
+// not count it, and writes the others.
+func TestExportMissingText(t *testing.T) {
+	dir := t.TempDir()
+	r := openRoom(t, dir)
+	r.run(t, lineFile(t, `{"id":"a","title":"甲","text":"丢了的"}`+"\n"+`{"id":"b","title":"乙","text":"还在的"}`))
+	lost, _ := r.item(t, "a")
+	db, err := sql.Open("sqlite", filepath.Join(dir, "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "DELETE FROM part WHERE kind = ? AND id = ?", content.KindItem, lost.ID); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	report, err := exchange.Export(t.Context(), r.store, r.blobs, out, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Total != 1 || report.Outcomes[exchange.ExportedLive] != 1 || len(report.Problems) != 1 || report.Problems[0].Where != lost.ID {
+		t.Errorf("%+v", report)
+	}
+	if got := tree(t, out)["items.jsonl"]; strings.Count(got, "\n") != 1 || !strings.Contains(got, "还在的") {
+		t.Error(got)
+	}
 }

@@ -1,9 +1,12 @@
 package analysis
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // The golden tables freeze the analysis: whoever changes a line here must raise
@@ -127,6 +130,7 @@ func FuzzTokens(f *testing.F) {
 	for _, s := range []string{"水", "PM2.5 28℃", "e\u0301\u0301", "\xff\xfe", "1.", strings.Repeat("a", 200), "ﷺ", "\u200d水\ufe0f"} {
 		f.Add(s)
 	}
+	f.Add("水，：\u3099ＡＢ！\u0301“”【\u309a】。\u0338")
 	f.Fuzz(func(t *testing.T, s string) {
 		last := 0
 		Fold(s, func(r rune, start, end int) {
@@ -135,7 +139,12 @@ func FuzzTokens(f *testing.F) {
 			}
 			last = start
 		})
-		seen := map[string]bool{}
+		folded, slow := FoldString(s), foldSlowly(s)
+		if folded != slow {
+			t.Fatalf("%q folds to %q, character by character to %q", s, folded, slow)
+		}
+		seen, odd := map[string]bool{}, map[string]bool{}
+		var all, found []Token
 		Tokens(s, func(k Token) {
 			if k.Term == "" || !utf8.ValidString(k.Term) || k.Start < 0 || k.Start >= k.End || k.End > len(s) {
 				t.Fatalf("%q: token %+v", s, k)
@@ -143,8 +152,15 @@ func FuzzTokens(f *testing.F) {
 			if utf8.RuneCountInString(k.Term) > 2*maxWord {
 				t.Fatalf("a term of %d runes", utf8.RuneCountInString(k.Term))
 			}
-			seen[k.Term] = true
+			if seen[k.Term] = true; len(k.Term)%2 == 1 {
+				odd[k.Term] = true
+			}
+			all = append(all, k)
 		})
+		Find(s, odd, func(k Token) { found = append(found, k) })
+		if want := slices.DeleteFunc(all, func(k Token) bool { return !odd[k.Term] }); !slices.Equal(found, want) {
+			t.Fatalf("%q: found %v, want %v", s, found, want)
+		}
 		for _, k := range Terms(s) {
 			if !seen[k.Term] {
 				t.Fatalf("%q: looked for %q, never indexed", s, k.Term)
@@ -152,6 +168,30 @@ func FuzzTokens(f *testing.F) {
 		}
 		Question(s)
 	})
+}
+
+// foldSlowly folds without any shortcut.
+func foldSlowly(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		n := max(norm.NFKC.NextBoundaryInString(s[i:], true), 1)
+		for _, r := range norm.NFKC.String(s[i : i+n]) {
+			if !silent(r) {
+				b.WriteRune(variants().fold(r))
+			}
+		}
+		i += n
+	}
+	return b.String()
+}
+
+func BenchmarkFind(b *testing.B) {
+	s := strings.Repeat("在欧洲，梵语的学术研究由德国学者陆特和汉斯雷顿开创。", 20)
+	b.SetBytes(int64(len(s)))
+	wanted := map[string]bool{"梵语": true, "开创": true}
+	for b.Loop() {
+		Find(s, wanted, func(Token) {})
+	}
 }
 
 func BenchmarkTokens(b *testing.B) {

@@ -69,7 +69,7 @@ func Fold(s string, emit func(r rune, start, end int)) {
 					r += 'a' - 'A'
 				}
 			} else {
-				r = t.fold(r)
+				r = t.fold(narrow(r))
 			}
 			emit(r, i, i+n)
 			i += n
@@ -98,9 +98,24 @@ func FoldString(s string) string {
 	return b.String()
 }
 
-// plain tells whether NFKC leaves r alone and it starts a cluster.
+// plain tells whether NFKC leaves r alone but for its width and it starts a
+// cluster: Han, and the marks that stand between them in every text.
 func plain(r rune) bool {
-	return r < utf8.RuneSelf || r >= hanFirst && r <= 0x4DBF || r >= 0x4E00 && r <= hanLast
+	switch {
+	case r < utf8.RuneSelf, r >= 0x4E00 && r <= hanLast, r >= hanFirst && r <= 0x4DBF:
+		return true
+	case r >= 0xFF01 && r <= 0xFF5E, r >= 0x3001 && r <= 0x3002, r >= 0x3008 && r <= 0x3011, r >= 0x2018 && r <= 0x201D:
+		return true
+	}
+	return false
+}
+
+// narrow is the ASCII character of a full-width one.
+func narrow(r rune) rune {
+	if r >= 0xFF01 && r <= 0xFF5E {
+		return r - 0xFF01 + '!'
+	}
+	return r
 }
 
 // plainNext tells whether the character at the start of s cannot combine with

@@ -70,6 +70,20 @@ type char struct {
 // (pm2.5, 5g, 28°c) both of its parts.
 func Tokens(text string, emit func(Token)) { cut(text, true, emit) }
 
+// Find calls emit for the tokens of a text whose term is wanted, in order; the
+// others cost nothing but a look.
+func Find(text string, wanted map[string]bool, emit func(Token)) {
+	c := cutter{tails: true, emit: emit, wanted: wanted}
+	for term := range wanted {
+		r, _ := utf8.DecodeRuneInString(term)
+		c.first[r%firsts] = true
+	}
+	c.read(text)
+}
+
+// firsts is how many classes of first characters a search tells apart.
+const firsts = 1024
+
 // Terms gives the terms to look for: as Tokens, without the tails of runs and
 // the parts of compounds. A single Han stands for every place it occurs in.
 func Terms(text string) []Token {
@@ -80,6 +94,10 @@ func Terms(text string) []Token {
 
 func cut(text string, tails bool, emit func(Token)) {
 	c := cutter{tails: tails, emit: emit}
+	c.read(text)
+}
+
+func (c *cutter) read(text string) {
 	Fold(text, func(r rune, start, end int) { c.add(char{r, start, end}) })
 	c.flushHan()
 	c.flushWord()
@@ -90,6 +108,9 @@ type cutter struct {
 	tails bool
 	emit  func(Token)
 	buf   []byte
+
+	wanted map[string]bool // nil: every term is
+	first  [firsts]bool    // classes of the first characters of those wanted
 
 	last char // of the run of Han
 	run  int  // Han so far
@@ -174,17 +195,31 @@ func (c *cutter) flushWord() {
 }
 
 func (c *cutter) putWord(w []char, tail bool) {
+	if c.wanted != nil && !c.first[w[0].r%firsts] {
+		return
+	}
 	c.buf = c.buf[:0]
 	for _, ch := range w {
 		c.buf = utf8.AppendRune(c.buf, ch.r)
 	}
-	c.emit(Token{Term: string(c.buf), Start: w[0].start, End: w[len(w)-1].end, Tail: tail})
+	c.say(Token{Start: w[0].start, End: w[len(w)-1].end, Tail: tail})
 }
 
 func (c *cutter) put(t Token, rs ...rune) {
+	if c.wanted != nil && !c.first[rs[0]%firsts] {
+		return
+	}
 	c.buf = c.buf[:0]
 	for _, r := range rs {
 		c.buf = utf8.AppendRune(c.buf, r)
+	}
+	c.say(t)
+}
+
+// say emits what buf holds, if it is wanted.
+func (c *cutter) say(t Token) {
+	if c.wanted != nil && !c.wanted[string(c.buf)] {
+		return
 	}
 	t.Term = string(c.buf)
 	c.emit(t)
