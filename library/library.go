@@ -1,5 +1,5 @@
 // Package library carries the starter library: our own articles, drawings,
-// series and scenes, loaded into a new store so that a first start shows a site
+// clips, series and scenes, loaded into a new store so that a first start shows a site
 // with something to read. It owns nothing at run time: the files are read once
 // by the same import that reads anybody's Markdown folder. Whether they are sound
 // is for package proof to say.
@@ -16,14 +16,16 @@ import (
 )
 
 //go:embed articles questions series.yaml scenes.yaml
+//go:embed clips/*.md clips/*.mp4 clips/*.vtt clips/*.svg
 var files embed.FS
 
 //go:embed samples/*.md
 var samples embed.FS
 
 // Files is the library as a Markdown folder: articles/<slug>.md with the
-// drawings they show beside them, series.yaml and scenes.yaml. An import passes
-// over questions/<audience>.yaml, by which the search is tested.
+// drawings they show beside them, clips/<slug>.md with film, captions and cover,
+// series.yaml and scenes.yaml. An import passes over questions/<audience>.yaml,
+// by which the search is tested.
 func Files() fs.FS { return files }
 
 // Samples is a Markdown folder of drafts for a new store's desk.
