@@ -199,16 +199,17 @@ func (c *counter) start(ctx context.Context, h Hook, now time.Time) (again time.
 	if repeated && c.repeating() == retrying {
 		return again, nil // the end of one of those under way wakes us
 	}
-	if err := c.queue.held.assure(ctx); err != nil {
-		return again, err
-	}
 	c.last = h.ID
-	c.busy[h.ID] = repeated
-	if c.sent[h.ID]++; c.sent[h.ID]%trimEvery == 1 {
+	if c.sent[h.ID]%trimEvery == 0 {
 		if err := c.Book.trim(ctx, h.ID); err != nil {
 			return again, err
 		}
 	}
+	if err := c.queue.held.assure(ctx); err != nil {
+		return again, err
+	}
+	c.sent[h.ID]++
+	c.busy[h.ID] = repeated
 	c.parts.Go(func() { c.done <- outcome{h.ID, c.deliver(c.sending, h, *first)} })
 	return again, nil
 }
