@@ -53,12 +53,14 @@ type outcome struct {
 
 // run delivers until ctx ends or the slate is closed; nothing is under way when
 // it returns.
-func (c *counter) run(ctx context.Context) error {
+func (c *counter) run(ctx context.Context) (err error) {
 	c.busy, c.rest, c.sent = map[string]bool{}, map[string]time.Time{}, map[string]int{}
 	c.done = make(chan outcome, atOnce)
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	c.sending = sending
-	defer func() { c.drain(ctx, cut) }()
+	defer func() {
+		c.drain(errors.Is(err, errLost) || errors.Is(context.Cause(ctx), errLost), cut)
+	}()
 	for {
 		next, err := c.look(ctx)
 		if err != nil {
@@ -72,10 +74,10 @@ func (c *counter) run(ctx context.Context) error {
 
 // drain lets what is under way come to its end for a moment, so that a receiver
 // need not hear it twice, unless another node may be sending it already.
-func (c *counter) drain(ctx context.Context, cut func()) {
+func (c *counter) drain(lost bool, cut func()) {
 	ended := make(chan struct{})
 	go func() { c.parts.Wait(); close(ended) }()
-	if !errors.Is(context.Cause(ctx), errLost) {
+	if !lost {
 		late := time.NewTimer(grace)
 		defer late.Stop()
 		select {
@@ -183,31 +185,32 @@ func (c *counter) turn(hooks map[string]Hook) []string {
 
 // start sends the first delivery the hook is owed, or tells when to look again.
 func (c *counter) start(ctx context.Context, h Hook, now time.Time) (again time.Time, err error) {
-	first, owed, err := c.queue.first(ctx, h)
+	first, err := c.queue.first(ctx, h)
 	if err != nil {
 		return again, err
 	}
-	if owed == nil {
+	if first == nil {
 		return now.Add(poll), nil
 	}
 	if first.Due.After(now) {
 		return sooner(first.Due, now.Add(poll)), nil
 	}
-	repeated := owed.Attempts > 0
+	repeated := first.Attempts > 0
 	if repeated && c.repeating() == retrying {
 		return again, nil // the end of one of those under way wakes us
 	}
-	if err := c.queue.held.assure(ctx); err != nil {
-		return again, err
-	}
 	c.last = h.ID
-	c.busy[h.ID] = repeated
-	if c.sent[h.ID]++; c.sent[h.ID]%trimEvery == 1 {
+	if c.sent[h.ID]%trimEvery == 0 {
 		if err := c.Book.trim(ctx, h.ID); err != nil {
 			return again, err
 		}
 	}
-	c.parts.Go(func() { c.done <- outcome{h.ID, c.deliver(c.sending, h, *first, *owed)} })
+	if err := c.queue.held.assure(ctx); err != nil {
+		return again, err
+	}
+	c.sent[h.ID]++
+	c.busy[h.ID] = repeated
+	c.parts.Go(func() { c.done <- outcome{h.ID, c.deliver(c.sending, h, *first)} })
 	return again, nil
 }
 
@@ -222,24 +225,20 @@ func (c *counter) repeating() (n int) {
 
 // deliver tries one delivery and notes what came of it. Its error is the
 // slate's or journal's.
-func (c *counter) deliver(ctx context.Context, h Hook, r journal.Row, d delivery) error {
-	_, seq, err := owner(r.Key)
-	if err != nil {
-		return fmt.Errorf("deliver %s: %w", r.Key, err)
-	}
+func (c *counter) deliver(ctx context.Context, h Hook, d debt) error {
 	begun := c.Book.now()
 	line := Record{
-		V: Format, Seq: seq, Event: d.Event, Item: d.Item, Rev: d.Rev, At: d.At, Attempts: d.Attempts, Last: journal.Milli(begun),
+		V: Format, Seq: d.seq, Event: d.Event, Item: d.Item, Rev: d.Rev, At: d.At, Attempts: d.Attempts, Last: journal.Milli(begun),
 	}
-	body, err := c.read(ctx, h.ID, seq, d)
+	body, err := c.read(ctx, h.ID, d)
 	if err != nil {
 		return err
 	}
 	if body == nil {
 		line.State, line.Error = Skipped, "内容已下线，没有发送"
-		return c.note(ctx, h, r, d, line)
+		return c.note(ctx, h, d, line)
 	}
-	a, err := c.Book.post(ctx, h, deliveryID(h.ID, seq), d.Event, body)
+	a, err := c.Book.post(ctx, h, deliveryID(h.ID, d.seq), d.Event, body)
 	if err != nil {
 		return err
 	}
@@ -261,7 +260,7 @@ func (c *counter) deliver(ctx context.Context, h Hook, r journal.Row, d delivery
 		next = journal.Milli(next)
 		line.Next = &next
 	}
-	if err := c.note(ctx, h, r, d, line); err != nil {
+	if err := c.note(ctx, h, d, line); err != nil {
 		return err
 	}
 	if a.Status == http.StatusGone {
@@ -270,39 +269,36 @@ func (c *counter) deliver(ctx context.Context, h Hook, r journal.Row, d delivery
 	return nil
 }
 
-func (c *counter) read(ctx context.Context, hook string, seq uint64, d delivery) ([]byte, error) {
+func (c *counter) read(ctx context.Context, hook string, d debt) ([]byte, error) {
 	calling, cancel := context.WithTimeout(ctx, slateCall)
 	defer cancel()
-	body, err := c.Book.body(calling, hook, seq, d)
+	body, err := c.Book.body(calling, hook, d.seq, d.delivery)
 	if err != nil {
-		return nil, fmt.Errorf("deliver %s: %w", deliveryID(hook, seq), err)
+		return nil, fmt.Errorf("deliver %s: %w", deliveryID(hook, d.seq), err)
 	}
 	return body, nil
 }
 
 // note writes the log and, in the same write, either lets the delivery go or
-// says when it is due again. A row that has changed meanwhile (sent again by
-// hand, or by the next holder of the lease) is left as it is.
-func (c *counter) note(ctx context.Context, h Hook, r journal.Row, d delivery, line Record) error {
+// says when it is due again. Of both, what has changed since the debt was read
+// (asked for again by hand, noted by the next holder of the lease) is left as it
+// is.
+func (c *counter) note(ctx context.Context, h Hook, d debt, line Record) error {
 	calling, cancel := context.WithTimeout(context.WithoutCancel(ctx), pause)
 	defer cancel()
 	if line.State == Failed {
 		c.Book.log().Warn("webhook given up", "delivery", deliveryID(h.ID, line.Seq), "attempts", line.Attempts, "status", line.Status)
 	}
-	next := c.Book.gone(r)
+	next := c.Book.gone(d.Row)
 	if line.Next != nil {
 		d.Attempts = line.Attempts
 		var err error
-		if next, err = row(r.Key, r.Version, d, *line.Next, time.Time{}); err != nil {
+		if next, err = row(d.Key, d.Version, d.delivery, *line.Next, time.Time{}); err != nil {
 			return err
 		}
 	}
 	key := logKey(h.ID, line.Seq)
-	kept, err := c.Book.Slate.Get(calling, key)
-	if err != nil && !errors.Is(err, journal.ErrNotFound) {
-		return fmt.Errorf("note %s: %w", key, err)
-	}
-	logged, err := row(key, kept.Version, line, time.Time{}, line.Last.Add(keptFor))
+	logged, err := row(key, d.logged, line, time.Time{}, line.Last.Add(keptFor))
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ func (d *Deliverer) Run(ctx context.Context) error {
 			return nil
 		case errors.Is(err, journal.ErrClosed):
 			return fmt.Errorf("deliver webhooks: %w", err)
+		case errors.Is(err, errLost) && held.version != 0:
+			continue // it was ours: unless another has it, it can be had at once
 		case err != nil && !errors.Is(err, errLost):
 			d.Book.log().Warn("deliver webhooks: trying again", "in", pause, "err", err)
 		}

@@ -18,12 +18,14 @@ const (
 	leaseTrust = 10 * time.Second // the holder relies on it, from before it was last put
 )
 
-// errLost says that another node delivers.
-var errLost = errors.New("another node holds the lease")
+// errLost says that another node delivers, or may.
+var errLost = errors.New("the lease is not ours")
 
 // lease makes one node out of several deliver. It only saves work and keeps the
 // order: a holder that was paused may send once more what it was sending, and
-// the slate's versions keep it from undoing what its successor noted.
+// the slate's versions keep it from undoing what its successor noted. A lease
+// that ran out is lost even where nobody has it: somebody may have had it, and
+// what was read before may be old.
 type lease struct {
 	*Deliverer
 	node    string
@@ -36,8 +38,7 @@ type lease struct {
 }
 
 // assure is nil where this node may take itself for the holder. A process that
-// was stopped and goes on finds out here, before anything is sent or queued, and
-// takes the lease anew where nobody else has it.
+// was stopped and goes on finds out here, before anything is sent or queued.
 func (l *lease) assure(ctx context.Context) error {
 	if l.trusted() {
 		return nil
@@ -76,11 +77,12 @@ func (l *lease) hold(ctx context.Context, work func(context.Context) error) erro
 }
 
 // take takes or renews the lease. Where the row is not as it was left it is still
-// ours if an answer was lost, and anybody's if it expired: had somebody held it
-// meanwhile, the position would not be as it was left.
+// ours if an answer was lost.
 func (l *lease) take(ctx context.Context) error {
 	l.taking.Lock()
 	defer l.taking.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
+	defer cancel()
 	err := l.put(ctx)
 	if !errors.Is(err, errLost) || l.version == 0 {
 		return err
@@ -89,7 +91,7 @@ func (l *lease) take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if standing.Node != l.node && version != 0 {
+	if standing.Node != l.node {
 		return errLost
 	}
 	l.version = version
@@ -97,14 +99,12 @@ func (l *lease) take(ctx context.Context) error {
 }
 
 func (l *lease) put(ctx context.Context) error {
-	calling, cancel := context.WithTimeout(ctx, leaseRenew)
-	defer cancel()
 	begun := l.Book.now()
 	kept, err := row(leaseKey, l.version, holder{l.node, journal.Milli(begun)}, time.Time{}, begun.Add(leaseTerm))
 	if err != nil {
 		return err
 	}
-	results, err := l.Book.Slate.Put(calling, kept)
+	results, err := l.Book.Slate.Put(ctx, kept)
 	if err == nil {
 		err = results[0].Err
 	}

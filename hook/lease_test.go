@@ -3,10 +3,8 @@ package hook_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,13 +12,6 @@ import (
 	"kepu/hook"
 	"kepu/journal"
 )
-
-// second is another node on the same stores, with a clock of its own.
-func (r *rig) second(c *clock) *hook.Deliverer {
-	book := *r.book
-	book.Now = c.Now
-	return &hook.Deliverer{Book: &book, Node: "b", Timer: c.Timer}
-}
 
 func (r *rig) holder(t testing.TB, want string) func() bool {
 	return func() bool {
@@ -40,7 +31,7 @@ func TestTakeOver(t *testing.T) {
 	id := r.put(t, rec.URL).Hook.ID
 	stop := run(t, &hook.Deliverer{Book: r.book, Node: "a", Timer: r.Timer})
 	until(t, "a delivers", r.holder(t, "a"))
-	run(t, r.second(r.clock))
+	run(t, &hook.Deliverer{Book: r.book, Node: "b", Timer: r.Timer})
 	r.write(t, "a", "一")
 	until(t, "the first", func() bool { return r.owed(t, id) == 0 && len(r.records(t, id)) == 1 })
 	stop()
@@ -69,63 +60,6 @@ func TestVanishedHolder(t *testing.T) {
 	}
 	r.pass(time.Second)
 	r.passing(t, "taken over", func() bool { return len(r.records(t, id)) == 1 })
-}
-
-// A node that is stopped in the middle of a request and goes on after another has
-// taken over: what was under way may come again, under one id and with the
-// same words; nothing that was noted is undone.
-func TestPausedHolder(t *testing.T) {
-	r := open(t)
-	stuck := make(chan struct{})
-	release := sync.OnceFunc(func() { close(stuck) })
-	entered := make(chan struct{})
-	rec := r.receiver(t, func(w http.ResponseWriter, n int) {
-		if n == 1 {
-			close(entered)
-			<-stuck
-		}
-	})
-	t.Cleanup(release)
-	id := r.put(t, rec.URL).Hook.ID
-	frozen := newClock() // the first node's: it stands still while the others' goes on
-	a := *r.book
-	a.Now = frozen.Now
-	run(t, &hook.Deliverer{Book: &a, Node: "a", Timer: frozen.Timer})
-	until(t, "a delivers", r.holder(t, "a"))
-	for n := range 3 {
-		r.write(t, item(n), "一")
-	}
-	<-entered
-	b := r.second(r.clock)
-	run(t, b)
-	r.pass(16 * time.Second)
-	r.passing(t, "b delivers", r.holder(t, "b"))
-	r.passing(t, "b has delivered", func() bool { return r.owed(t, id) == 0 && len(r.records(t, id)) == 3 })
-	r.passing(t, "b delivers still", r.holder(t, "b"))
-	// The clock first: whoever wakes up finds that time has passed.
-	frozen.move(r.Now())
-	release()
-	r.write(t, "later", "二")
-	r.passing(t, "the later one", func() bool { return r.owed(t, id) == 0 && len(r.records(t, id)) == 4 })
-	came := map[string]int{}
-	bodies := map[string]string{}
-	for _, g := range rec.got() {
-		came[g.ID]++
-		if was, is := bodies[g.ID]; is && was != string(g.body) {
-			t.Errorf("%s came as\n%s\nand\n%s", g.ID, was, g.body)
-		}
-		bodies[g.ID] = string(g.body)
-	}
-	// The test's clock takes steps of seconds, in which b too may have to take
-	// the lease anew in the middle of a request.
-	if len(came) != 4 || len(rec.got()) < 5 {
-		t.Errorf("came %v", came)
-	}
-	for _, line := range r.records(t, id) {
-		if line.State != hook.Sent {
-			t.Errorf("the log says %+v", line)
-		}
-	}
 }
 
 // broken is the real slate, some of whose writes fail.

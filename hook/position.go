@@ -22,11 +22,6 @@ func (q *queue) open(ctx context.Context) error {
 	for _, h := range all {
 		q.hooks[h.ID] = h
 	}
-	head, err := q.Store.Head(ctx)
-	if err != nil {
-		return fmt.Errorf("deliver webhooks: %w", err)
-	}
-	q.doubt = head.Seq
 	kept, err := q.Slate.Get(ctx, positionKey)
 	switch {
 	case err == nil:

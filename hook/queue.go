@@ -24,9 +24,8 @@ type queue struct {
 	at      journal.Position
 	version uint64 // of the row that keeps it
 	saved   time.Time
-	dirty   bool   // at is not saved
-	due     bool   // and something was queued since
-	doubt   uint64 // up to here somebody may have queued before us without saving the position
+	dirty   bool // at is not saved
+	due     bool // and something was queued since
 
 	mu    sync.Mutex
 	hooks map[string]Hook
@@ -146,12 +145,6 @@ func (q *queue) rows(ctx context.Context, e journal.Entry) ([]journal.Row, error
 		if !h.concerns(hook.Terms) {
 			continue
 		}
-		if known, err := q.delivered(ctx, hook.ID, e.Seq); known || err != nil {
-			if err != nil {
-				return nil, err
-			}
-			continue
-		}
 		r, err := row(deliveryKey(hook.ID, e.Seq), 0, owed, now, time.Time{})
 		if err != nil {
 			return nil, err
@@ -171,22 +164,6 @@ func (q *queue) hearing(seq uint64) []Hook {
 		}
 	}
 	return all
-}
-
-// delivered tells, of what was there at the start, whether the log knows the
-// delivery: it was queued before the position was saved, and tried.
-func (q *queue) delivered(ctx context.Context, hook string, seq uint64) (bool, error) {
-	if seq > q.doubt {
-		return false, nil
-	}
-	_, err := q.Slate.Get(ctx, logKey(hook, seq))
-	if errors.Is(err, journal.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("read log of hook %s: %w", hook, err)
-	}
-	return true, nil
 }
 
 // put keeps what is owed; what is kept already stays as it is.
