@@ -1,6 +1,7 @@
 package content
 
 import (
+	"strconv"
 	"time"
 
 	"kepu/journal"
@@ -211,6 +212,14 @@ type Reference struct {
 	Year   string `json:"year,omitempty"`
 	Number string `json:"number,omitempty"` // of a standard or document
 	URL    string `json:"url,omitempty"`
+}
+
+// When is the year in words: 2006年, or what stands for it as it is.
+func (r Reference) When() string {
+	if _, err := strconv.Atoi(r.Year); err == nil {
+		return r.Year + "年"
+	}
+	return r.Year
 }
 
 // Correction is one entry of 更正: what was wrong in an earlier text and is put

@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -158,6 +159,10 @@ func (r *reading) dateFault(p *piece, name, value string) {
 	}
 }
 
+// undated stands for the year of what has none or where none was found: that is
+// said and not passed over.
+const undated = "日期不详"
+
 func (r *reading) references(p *piece) {
 	list := p.sub.Version.References
 	if n := len(list); n > 0 && (n < leastReferences || n > mostReferences) {
@@ -172,6 +177,8 @@ func (r *reading) references(p *piece) {
 		}
 		if len(missing) > 0 {
 			r.fault(p.file, p.field(fmt.Sprintf("references[%d]", i)), "第 %d 条参考缺少 %s", i+1, strings.Join(missing, "、"))
+		} else if year, err := strconv.Atoi(ref.Year); (err != nil || year < 1500 || year > 2100) && ref.Year != undated {
+			r.fault(p.file, p.field(fmt.Sprintf("references[%d]", i)), "第 %d 条参考的年份应是四位数，查不到写“%s”，现在是“%s”", i+1, undated, ref.Year)
 		}
 	}
 }

@@ -43,6 +43,7 @@ var headPlants = []plant{
 	{"published late", one(stone, "published_at: 2026", "published_at: 2028"), stone, "published_at", "在 recheck 之后"},
 	{"published never", one(stone, "published_at: 2026-11-12", "published_at: 2026-13-12"), stone, "published_at", "2026-13-12"},
 	{"one reference", one(stone, "  - {org: 浙里科普编辑部, title: 事实清单, year: \"2026\"}\n", ""), stone, "references", "有 1 条参考"},
+	{"reference of an odd year", one(stone, `title: 事实清单, year: "2026"`, `title: 事实清单, year: "去年"`), stone, "title: 事实清单", "应是四位数"},
 	{"reference without year", one(stone, `title: 事实清单, year: "2026"`, "title: 事实清单"), stone, "title: 事实清单", "缺少 year"},
 	{"summary", one(stone, "太阳一晒又变浅", "太阳一晒又变浅"+strings.Repeat("太阳一晒又变浅", 7)), stone, "summary", "最多 60 字"},
 	{"easy summary too long", one(stone, "晒干又变浅。", "晒干又变浅。真的。"), stone, "plain", "最多 3 句"},

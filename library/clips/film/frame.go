@@ -23,6 +23,9 @@ func (f *Frame) printf(format string, args ...any) { fmt.Fprintf(&f.b, format, a
 // differ only where the picture does.
 func (f *Frame) document(size, title string) []byte {
 	head := `<svg xmlns="http://www.w3.org/2000/svg" ` + size + ` font-family="Noto Sans CJK SC, sans-serif">` + "\n"
+	if title != "" { // a cover, which has no words and is shown by any browser
+		head = `<svg xmlns="http://www.w3.org/2000/svg" ` + size + ">\n"
+	}
 	if title != "" {
 		head += "<title>" + html.EscapeString(title) + "</title>\n"
 	}
